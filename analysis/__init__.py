@@ -19,12 +19,13 @@ from analysis.types import (
 
 if TYPE_CHECKING:
     from analysis.ranking import RankKey, rank_items
-    from analysis.round_report import ItemReport, RoundReport, analyse_round, report_as_dict
+    from analysis.report_types import ItemReport, RoundReport
+    from analysis.round_report import analyse_round, report_as_dict
 
 _LATER = {
-    "ItemReport": "round_report",
+    "ItemReport": "report_types",
     "RankKey": "ranking",
-    "RoundReport": "round_report",
+    "RoundReport": "report_types",
     "analyse_round": "round_report",
     "rank_items": "ranking",
     "report_as_dict": "round_report",

@@ -196,7 +196,7 @@ def _shuffled_sums(ranks: IntArray, draws: IntArray) -> IntArray:
         chosen = flat[here]
         flat[here] = table[last]
         table[last] = chosen
-    return table.reshape(k, n // m, m).sum(axis=2)
+    return np.asarray(table.reshape(k, n // m, m).sum(axis=2))
 
 
 def _sum_of_squares(sums: IntArray, *, centre: int) -> int:

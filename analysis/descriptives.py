@@ -82,7 +82,7 @@ def moments(counts: IntArray, *, scale: Scale) -> MomentArrays:
 def doubled_deviations(counts: IntArray, *, scale: Scale) -> IntArray:
     """Twice the distance of every scale point from each item's median, int64 (items, K)."""
     medians = doubled_medians(counts, lower=scale.lower)
-    return np.abs(2 * scale.values[None, :] - medians[:, None])
+    return np.asarray(np.abs(2 * scale.values[None, :] - medians[:, None]))
 
 
 def median_absolute_deviations(counts: IntArray, *, scale: Scale) -> FloatArray:
@@ -170,8 +170,7 @@ def is_high_dont_know(*, n_dont_know: int, n_returned: int) -> bool:
 
 def _entropies(counts: IntArray, n: IntArray) -> FloatArray:
     share = counts / np.maximum(n, 1)[:, None]
-    # Adding 0 turns the -0.0 of a unanimous panel into 0.0.
-    return -(share * np.log(np.where(counts > 0, share, 1.0))).sum(axis=1) + 0.0
+    return np.asarray(0.0 - (share * np.log(np.where(counts > 0, share, 1.0))).sum(axis=1))
 
 
 def _empty(points: int) -> Descriptives:

@@ -26,7 +26,7 @@ def order_statistic(cumulative: IntArray, position: IntArray, *, lower: int) -> 
     -------
     int64 (items,), scale units; one above the scale where an item has no rating.
     """
-    return lower + np.count_nonzero(cumulative <= position[:, None], axis=1)
+    return np.asarray(lower + np.count_nonzero(cumulative <= position[:, None], axis=1), dtype=np.int64)
 
 
 def quantile_array(counts: IntArray, *, lower: int, percent: int, method: Quantile) -> FloatArray:

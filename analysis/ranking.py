@@ -53,7 +53,7 @@ def rank_items(keys: Sequence[RankKey | None], *, order: str = "median_iqr_mean"
         raise ValueError(f"order is {order!r}; allowed are {sorted(ORDERS)}")
     sort_key = ORDERS[order]
     ranked = sorted(sort_key(key) for key in keys if key is not None)
-    first = {}
+    first: dict[SortKey, int] = {}
     for position, value in enumerate(ranked, start=1):
         first.setdefault(value, position)
     return [None if key is None else first[sort_key(key)] for key in keys]

@@ -163,12 +163,12 @@ class Ratings:
 
     def state_counts(self, state: CellState) -> IntArray:
         """Experts in `state`, per item: int64 (items,)."""
-        return np.count_nonzero(self.states == state, axis=0).astype(np.int64)
+        return np.asarray(np.count_nonzero(self.states == state, axis=0), dtype=np.int64)
 
     @property
     def n_rated(self) -> IntArray:
         """Ratings per item, int64 (items,)."""
-        return self.counts.sum(axis=1)
+        return np.asarray(self.counts.sum(axis=1), dtype=np.int64)
 
     @property
     def n_returned(self) -> IntArray:

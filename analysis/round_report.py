@@ -1,0 +1,165 @@
+"""One round of one panel, analysed whole: the only entry the application and the command line use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.agreement import shares
+from analysis.appropriateness import ram
+from analysis.chance import false_consensus_chance
+from analysis.concordance import PERMUTATIONS, kendall_w
+from analysis.consensus import Judgement, classify, judge
+from analysis.descriptives import Descriptives, describe, is_high_dont_know
+from analysis.dispersion import consensus_cns, leik_d, van_der_eijk_a
+from analysis.polarisation import bipolar
+from analysis.ranking import RankKey, rank_items
+from analysis.reliability import Level, Weights, fleiss_kappa, gwet_ac, icc, krippendorff_alpha
+from analysis.report_dict import report_as_dict
+from analysis.report_types import Concordance, Criteria, ItemReport, Rank, RoundReport
+from analysis.types import DEFAULT_SEED, CellState, ConsensusRule, Ratings, Share
+
+__all__ = ["analyse_round", "report_as_dict"]
+
+TOO_FEW_RATINGS = "too_few_ratings"
+
+
+def analyse_round(
+    ratings: Ratings,
+    *,
+    rule: ConsensusRule,
+    seed: int = DEFAULT_SEED,
+    groups: Sequence[str | None] | None = None,
+    uncertainty: bool = True,
+    order: str = "median_iqr_mean",
+) -> RoundReport:
+    """Every statistic, the verdict, its strength and the rank of every item.
+
+    Parameters
+    ----------
+    ratings : one criterion, one panel; never pool panels
+    rule : what counts as consensus
+    seed : of every random draw behind the report; the same seed gives the same report
+    groups : the college of each expert (None unknown), for the question whether a verdict hangs on one college
+    uncertainty : False leaves out everything that resamples or enumerates
+    order : the ranking key, see `analysis.ranking.rank_items`
+
+    Returns
+    -------
+    RoundReport with one ItemReport a column.
+
+    Errors: ValueError if the rule does not fit the scale, or if `groups` does not name every expert.
+    """
+    if groups is not None and len(groups) != ratings.n_experts:
+        raise ValueError(f"groups name {len(groups)} experts; the ratings have {ratings.n_experts}")
+    judgement = judge(
+        ratings.counts,
+        rule=rule,
+        scale=ratings.scale,
+        n_denominator=ratings.denominators(rule.denominator),
+        n_eligible=ratings.n_eligible,
+    )
+    return RoundReport(
+        n_experts=ratings.n_experts,
+        n_items=ratings.n_items,
+        concordance=_concordance(ratings, seed=seed, permutations=PERMUTATIONS if uncertainty else 0),
+        items=_items(ratings, judgement=judgement, rule=rule, uncertainty=uncertainty, order=order),
+    )
+
+
+def _concordance(ratings: Ratings, *, seed: int, permutations: int) -> Concordance:
+    counts = ratings.counts
+    matrix = np.where(ratings.rated, ratings.values, np.nan)
+    return Concordance(
+        kendall_w=kendall_w(matrix, seed=seed, permutations=permutations),
+        alpha_nominal=krippendorff_alpha(counts, level=Level.NOMINAL),
+        alpha_ordinal=krippendorff_alpha(counts, level=Level.ORDINAL),
+        alpha_interval=krippendorff_alpha(counts, level=Level.INTERVAL),
+        gwet_ac1=gwet_ac(counts, weights=Weights.IDENTITY),
+        gwet_ac2=gwet_ac(counts, weights=Weights.QUADRATIC),
+        fleiss_kappa=fleiss_kappa(counts),
+        icc=icc(matrix),
+    )
+
+
+def _items(
+    ratings: Ratings, *, judgement: Judgement, rule: ConsensusRule, uncertainty: bool, order: str
+) -> tuple[ItemReport, ...]:
+    counts, scale = ratings.counts, ratings.scale
+    described = describe(counts, scale=scale, quantile=rule.quantile)
+    agreement = shares(judgement.k_agree, judgement.n, n_rated=ratings.n_rated)
+    opposition = shares(judgement.k_oppose, judgement.n, n_rated=ratings.n_rated)
+    polarised = bipolar(counts, scale=scale)
+    appropriateness = ram(counts, scale=scale, quantile=rule.quantile)
+    ranks = _ranks(described, agreement=agreement, min_n=rule.min_n, order=order)
+    n_eligible, n_returned = ratings.n_eligible.tolist(), ratings.n_returned.tolist()
+    n_dont_know = ratings.state_counts(CellState.DONT_KNOW).tolist()
+    n_abstain = ratings.state_counts(CellState.ABSTAINED).tolist()
+    n_missing = ratings.state_counts(CellState.MISSING).tolist()
+    a, cns, leik = van_der_eijk_a(counts), consensus_cns(counts, scale=scale), leik_d(counts)
+    verdicts = judgement.verdicts()
+    classes = classify(judgement, bipolar=polarised)
+    return tuple(
+        ItemReport(
+            n=one.n,
+            n_eligible=n_eligible[i],
+            n_returned=n_returned[i],
+            n_dont_know=n_dont_know[i],
+            n_abstain=n_abstain[i],
+            n_missing=n_missing[i],
+            high_dont_know=is_high_dont_know(n_dont_know=n_dont_know[i], n_returned=n_returned[i]),
+            frequency=one.frequency,
+            mean=one.mean,
+            sd=one.sd,
+            median=one.median,
+            q1=one.q1,
+            q3=one.q3,
+            iqr=one.iqr,
+            mad=one.mad,
+            mode=one.mode,
+            agreement=agreement[i],
+            opposition=opposition[i],
+            van_der_eijk_a=a[i],
+            consensus_cns=cns[i],
+            leik_d=leik[i],
+            ram=None if appropriateness is None else appropriateness[i],
+            verdict=verdicts[i],
+            consensus_class=classes[i],
+            criteria=Criteria(agreement=bool(judgement.agreement[i]), iqr=bool(judgement.iqr[i])),
+            quantile_sensitive=None,
+            fragile=None,
+            flips_if_one_leaves=None,
+            false_consensus_chance=false_consensus_chance(rule=rule, scale=scale, n=one.n)
+            if uncertainty
+            else None,
+            multiverse=None,
+            polarised=bool(polarised[i]),
+            rank=Rank(rank=ranks[i], low=None, high=None),
+            strength=None,
+            reason=one.reason or (TOO_FEW_RATINGS if one.n < rule.min_n else None),
+        )
+        for i, one in enumerate(described)
+    )
+
+
+def _ranks(
+    described: Sequence[Descriptives], *, agreement: Sequence[Share], min_n: int, order: str
+) -> list[int | None]:
+    return rank_items(
+        [_rank_key(one, share=share.share, min_n=min_n) for one, share in zip(described, agreement, strict=True)],
+        order=order,
+    )
+
+
+def _rank_key(one: Descriptives, *, share: float | None, min_n: int) -> RankKey | None:
+    if (
+        one.n < min_n
+        or one.median is None
+        or one.iqr is None
+        or share is None
+        or one.mean is None
+        or one.sd is None
+    ):
+        return None
+    return RankKey(median=one.median, iqr=one.iqr, agreement_share=share, mean=one.mean, sd=one.sd)
