@@ -1,4 +1,4 @@
-"""The vocabulary of the analysis: scales, cell states, ratings, rules, verdicts. Checked here, trusted everywhere else."""
+"""Scales, cell states, ratings, rules and verdicts: checked here, trusted everywhere else."""
 
 from __future__ import annotations
 
