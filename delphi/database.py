@@ -1,0 +1,130 @@
+"""Database sessions: one reading session a request, and one transaction a user action."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, g
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlmodel import Session
+
+from delphi.config import ConfigurationProblem
+
+BUSY_TIMEOUT_MS = 20_000
+
+
+class Database:
+    """An engine and the two ways to use it.
+
+    SQLite: write-ahead log, `synchronous=FULL` and foreign keys on every connection, and writing transactions that
+    take the write lock when they begin. Under the default (deferred) transaction a write after a read fails at
+    once, and an answer can slip in after a round was closed.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+        except ArgumentError as problem:
+            raise ConfigurationProblem(
+                f"DELPHI_DATABASE_URL is {url!r}: give sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+            ) from problem
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if not self.is_sqlite and parsed.get_backend_name() != "postgresql":
+            raise ConfigurationProblem(f"DELPHI_DATABASE_URL names {parsed.drivername!r}: use SQLite or PostgreSQL.")
+        if self.is_sqlite:
+            if parsed.database:
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine = create_engine(
+                parsed, pool_size=10, max_overflow=40, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+            )
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.engine = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        self._writing_engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        # SQLite's own waiting for the write lock is unfair under load; threads of one process queue here instead.
+        self._turn: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def url(self) -> str:
+        """The address without its password, fit for messages and logs."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def reading(self) -> Session:
+        """A session for reads; the caller closes it."""
+        return Session(self.engine)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back whole on any exception."""
+        with self._turn, Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def check(self) -> None:
+        """Connect once; on SQLite read back that the log mode and the sync level are what durability needs.
+
+        Raises
+        ------
+        ConfigurationProblem
+            Where the database cannot be reached or does not keep what it acknowledges.
+        """
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+                if self.is_sqlite:
+                    journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+                    level = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+                    if (journal, level) not in (("wal", 2), ("memory", 2)):
+                        raise ConfigurationProblem(
+                            f"The database {self.url} runs with journal {journal!r} and sync level {level}: "
+                            "it needs WAL and FULL; put it on a local disk."
+                        )
+        except ConfigurationProblem:
+            raise
+        except Exception as problem:
+            reason = str(getattr(problem, "orig", problem)).strip().splitlines()[0]
+            raise ConfigurationProblem(f"The database {self.url} cannot be reached: {reason}") from problem
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy emits BEGIN itself, see _begin_sqlite
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def database() -> Database:
+    """The database of the running application."""
+    found: Database = current_app.extensions["delphi_database"]
+    return found
+
+
+def reading_session() -> Session:
+    """The reading session of this request; closed when the request ends."""
+    if "reading_session" not in g:
+        g.reading_session = database().reading()
+    session: Session = g.reading_session
+    return session
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The one writing transaction of this user action. What the request read before is forgotten afterwards."""
+    close_reading_session()
+    with database().writing() as session:
+        yield session
+
+
+def close_reading_session(_: BaseException | None = None) -> None:
+    session: Session | None = g.pop("reading_session", None)
+    if session is not None:
+        session.close()

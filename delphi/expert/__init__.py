@@ -1,0 +1,7 @@
+"""Pages of the experts: their task forces, questionnaires, receipts and results."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("expert", __name__, url_prefix="/my")
+
+from delphi.expert import views  # noqa: E402,F401

@@ -1,0 +1,7 @@
+"""Pages of the facilitators: rounds, synthesis, consensus board."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("facilitator", __name__, url_prefix="/facilitate")
+
+from delphi.facilitator import views  # noqa: E402,F401

@@ -1,0 +1,116 @@
+"""Languages: which one this visitor reads, how texts, moments and numbers look in it."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, Response, request
+from flask_babel import Babel, get_locale
+from markupsafe import Markup, escape
+
+from delphi.security import current_actor
+from surveys.localized import LANGUAGES, LocalizedText
+
+LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
+COOKIE = "language"
+TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+def select_language() -> str:
+    """The language of this request: asked for in the address, remembered, the person's own, the browser's."""
+    for candidate in (request.args.get("language"), request.cookies.get(COOKIE), current_actor().language):
+        if candidate in LANGUAGES:
+            return candidate
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def language() -> str:
+    """The language this page is written in: `en` or `fr`."""
+    locale = get_locale()
+    return locale.language if locale is not None and locale.language in LANGUAGES else LANGUAGES[0]
+
+
+def in_language(text: Mapping[str, str] | None) -> str:
+    """A text of the study in the reader's language, or in the language it has."""
+    return "" if text is None else LocalizedText(text).in_language(language())
+
+
+def said(text: Mapping[str, str] | None) -> Markup:
+    """Like `in_language`, marked with `lang` where it had to stay in another language."""
+    localized = LocalizedText(text or {})
+    used = localized.language_used(language())
+    words = escape(localized.in_language(language()))
+    return words if used == language() else Markup('<span lang="{}">{}</span>').format(used, words)
+
+
+def moment(value: datetime | None, time_zone: str = "UTC") -> str:
+    """Weekday, date and time in the study's zone, and in UTC: "Friday 12 May 2023, 18:00 Paris (16:00 UTC)"."""
+    if value is None:
+        return ""
+    zone = ZoneInfo(time_zone)
+    pattern = "EEEE d MMMM y, HH:mm"
+    local = format_datetime(value.astimezone(zone), pattern, locale=language())
+    if time_zone == "UTC":
+        return f"{local} UTC"
+    place = time_zone.rpartition("/")[2].replace("_", " ")
+    return f"{local} {place} ({format_time(value.astimezone(UTC), 'HH:mm', tzinfo=UTC, locale=language())} UTC)"
+
+
+def number(value: float | int | None, digits: int = 2) -> str:
+    """A figure for people: at most `digits` decimals, half up, by the reader's conventions; a dash for none."""
+    if value is None:
+        return "–"
+    return str(format_decimal(value, format="#,##0." + "#" * digits, locale=language(), decimal_quantization=True))
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """A share of 0 to 1 as a percentage by the reader's conventions."""
+    if share is None:
+        return "–"
+    return str(format_percent(share, format="#,##0" + ("." + "0" * digits if digits else "") + " %", locale=language()))
+
+
+def address_in(target: str) -> str:
+    """This page's address in another language, everything else kept."""
+    arguments = {**request.args.to_dict(flat=False), "language": [target]}
+    from urllib.parse import urlencode
+
+    return f"{request.path}?{urlencode(arguments, doseq=True)}"
+
+
+def compile_catalogues(folder: Path = TRANSLATIONS) -> None:
+    """Make the .mo of every catalogue that is newer than it; pip and make need no extra step then."""
+    for catalogue in folder.glob("*/LC_MESSAGES/*.po"):
+        compiled = catalogue.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime:
+            continue
+        with catalogue.open("rb") as source:
+            messages = read_po(source, locale=catalogue.parent.parent.name)
+        partial = compiled.with_suffix(f".{os.getpid()}.part")
+        with partial.open("wb") as target:
+            write_mo(target, messages)
+        partial.replace(compiled)
+
+
+def _remember_language(response: Response) -> Response:
+    asked = request.args.get("language")
+    if asked in LANGUAGES and not current_actor().is_stranger:
+        response.set_cookie(COOKIE, asked, max_age=31_536_000, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def init_languages(app: Flask) -> None:
+    compile_catalogues()
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", LANGUAGES[0])
+    Babel(app, locale_selector=select_language, default_translation_directories=str(TRANSLATIONS))
+    app.after_request(_remember_language)
+    app.jinja_env.filters.update(in_language=in_language, said=said, moment=moment, number=number, percent=percent)
+    names: dict[str, Any] = {"language": language, "language_names": LANGUAGE_NAMES, "address_in": address_in}
+    app.jinja_env.globals.update(names)

@@ -1,0 +1,7 @@
+"""Pages for everybody: the front door, personal links, the state of the service."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("public", __name__)
+
+from delphi.public import views  # noqa: E402,F401

@@ -1,0 +1,122 @@
+"""Doors: who is at the door, whether this endpoint lets them in, and the headers every answer carries."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, request, session
+from flask_wtf.csrf import CSRFProtect
+
+from delphi import clock
+from delphi.database import reading_session
+from surveys.queries.actors import actor_of_sign_in
+from surveys.queries.subjects import find_subject
+from surveys.rules.permissions import STRANGER, Actor, Subject, is_allowed
+from surveys.vocabulary import Permission
+
+csrf = CSRFProtect()
+SIGN_IN_KEY = "sign_in"
+View = TypeVar("View", bound=Callable[..., Any])
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view with the permission it asks; a view without a mark is refused to everybody."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def same_origin_instead_of_csrf_token(view: View) -> View:
+    """For forms that must work before any cookie is set: refuse what another site posts, ask for no token.
+
+    Browsers say where a form was posted from (`Sec-Fetch-Site`, `Origin`); a request that names another origin is
+    refused. What these views do is to open a door whose secret is in the request itself.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        origin = request.headers.get("Origin")
+        own = request.host_url.rstrip("/")
+        if request.method == "POST" and (site == "cross-site" or origin not in (None, "null", own)):
+            abort(400)
+        return view(*args, **kwargs)
+
+    csrf.exempt(guarded)
+    return guarded  # type: ignore[return-value]
+
+
+def current_actor() -> Actor:
+    """Who is asking; read once a request."""
+    if "actor" not in g:
+        token = session.get(SIGN_IN_KEY)
+        g.actor = (
+            actor_of_sign_in(reading_session(), token=token, now=clock.now()) if isinstance(token, str) else STRANGER
+        )
+    actor: Actor = g.actor
+    return actor
+
+
+def current_subject() -> Subject:
+    """The study and task force this page is about, as found by the guard."""
+    subject: Subject = g.subject
+    return subject
+
+
+def remember_sign_in(token: str) -> None:
+    """Give this device its sign-in; whatever the cookie held before is dropped."""
+    session.clear()
+    session[SIGN_IN_KEY] = token
+    session.permanent = True
+
+
+def guard() -> None:
+    """Default deny: runs before every request, finds the subject of the page and asks the permission table."""
+    if request.endpoint is None or request.endpoint == "static":
+        return
+    permission = getattr(current_app.view_functions[request.endpoint], "permission", None)
+    if permission is Permission.PUBLIC:
+        return
+    actor = current_actor()
+    if permission is None:
+        abort(403)
+    if actor.is_stranger:
+        abort(401)
+    subject = find_subject(reading_session(), request.view_args or {})
+    if subject is None:
+        abort(404)
+    if not is_allowed(permission, actor=actor, subject=subject):
+        # A foreign task force is answered as one that does not exist.
+        abort(404 if subject != Subject() else 403)
+    g.subject = subject
+
+
+def add_headers(response: Response) -> Response:
+    """Nothing is stored, framed, sniffed or told to other sites; nothing is loaded from them."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if request.endpoint == "static":
+        headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+    else:
+        headers["Cache-Control"] = "no-store"
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def init_security(app: Flask) -> None:
+    csrf.init_app(app)
+    app.before_request(guard)
+    app.after_request(add_headers)

@@ -1,0 +1,123 @@
+"""Codes of the domain in the reader's language: one table a kind of code, complete by test."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from delphi.i18n import moment
+from surveys.errors import RuleViolation
+from surveys.vocabulary import (
+    IdeaStatus,
+    MembershipStatus,
+    OutcomeStatus,
+    RoundStatus,
+    Stance,
+    StatementKind,
+    ViolationCode,
+)
+
+VIOLATIONS: dict[ViolationCode, Any] = {
+    ViolationCode.ROUND_NOT_OPEN: _l("This round is not open yet."),
+    ViolationCode.ROUND_CLOSED: _l("This round closed on %(closed_at)s. What you typed is shown below."),
+    ViolationCode.ROUND_ALREADY_OPEN: _l("This round is already open."),
+    ViolationCode.ROUND_NOT_CLOSED: _l("This round is not closed yet: close it first."),
+    ViolationCode.PREVIEW_OUTDATED: _l(
+        "Something changed since you opened this page. Look at the new figures, then confirm again."
+    ),
+    ViolationCode.PREVIOUS_ROUND_OPEN: _l("Round %(number)s is still open: close it first."),
+    ViolationCode.NO_STATEMENTS: _l("There is no statement to ask about: make statements from the ideas first."),
+    ViolationCode.NO_PANELLISTS: _l("There is nobody in this panel yet: import the panel first."),
+    ViolationCode.IDEAS_WAITING: _l("%(n)s ideas have no place yet: put each into a statement or set it aside."),
+    ViolationCode.TRANSLATION_MISSING: _l("%(statement)s has no text in %(language)s: write it before opening."),
+    ViolationCode.DEADLINE_PAST: _l("The closing time must lie in the future."),
+    ViolationCode.VALUE_OFF_SCALE: _l(
+        "%(statement)s: the answer %(value)s is not on the scale from %(lower)s to %(upper)s."
+    ),
+    ViolationCode.UNKNOWN_STATEMENT: _l("One of the answers belongs to no statement of this round."),
+    ViolationCode.TEXT_TOO_LONG: _l(
+        "This text is %(over)s characters too long; at most %(limit)s fit. Nothing was cut off: please shorten it."
+    ),
+    ViolationCode.TEXT_EMPTY: _l("Please write a text here."),
+    ViolationCode.REASON_MISSING: _l("Please give a reason; it stays in the record."),
+    ViolationCode.CONSENT_MISSING: _l("Please tick the box to agree before you start."),
+    ViolationCode.NOT_A_PANELLIST: _l("You are not a member of this task force."),
+    ViolationCode.LINK_UNKNOWN: _l("This link is not known here."),
+    ViolationCode.LINK_REVOKED: _l("This link was replaced or withdrawn. Ask for a new one below."),
+    ViolationCode.WRONG_PASSWORD: _l("The address or the password is not right."),
+    ViolationCode.STATEMENT_RATED: _l("This wording was rated already; a change makes a new version."),
+    ViolationCode.IDEA_ALREADY_PLACED: _l("Somebody has placed this idea meanwhile. Here is how it stands now."),
+    ViolationCode.NOTHING_TO_UNDO: _l("There is nothing left to undo."),
+    ViolationCode.KIND_MISMATCH: _l("An idea can only join a statement of its own kind."),
+    ViolationCode.CATEGORY_TAKEN: _l("There is already a category with this name."),
+    ViolationCode.STUDY_EXISTS: _l("There is already a study called %(name)s: choose another name."),
+    ViolationCode.STUDY_NOT_FINISHED: _l("The last round of this task force is not closed yet."),
+    ViolationCode.DUPLICATE_CODE: _l("The code %(code)s is used twice."),
+    ViolationCode.PERSON_UNKNOWN: _l("There is no such person in this study."),
+    ViolationCode.PROTOCOL_LOCKED: _l("The protocol is locked; a change needs an amendment with a reason."),
+    ViolationCode.EDITED_MEANWHILE: _l("Somebody changed this meanwhile. Both versions are shown below."),
+}
+
+KINDS: dict[StatementKind, Any] = {
+    StatementKind.PROBLEM: _l("Problem"),
+    StatementKind.CAUSE: _l("Cause"),
+    StatementKind.CONSEQUENCE: _l("Consequence"),
+    StatementKind.ACTIVITY: _l("Activity"),
+    StatementKind.OBSTACLE: _l("Obstacle"),
+    StatementKind.SUCCESS_FACTOR: _l("Success factor"),
+}
+
+KINDS_PLURAL: dict[StatementKind, Any] = {
+    StatementKind.PROBLEM: _l("Problems"),
+    StatementKind.CAUSE: _l("Causes"),
+    StatementKind.CONSEQUENCE: _l("Consequences"),
+    StatementKind.ACTIVITY: _l("Activities"),
+    StatementKind.OBSTACLE: _l("Obstacles"),
+    StatementKind.SUCCESS_FACTOR: _l("Success factors"),
+}
+
+CLASSES: dict[str, Any] = {
+    "agreed_high": _l("Agreed high"),
+    "agreed_low": _l("Agreed low"),
+    "leaning": _l("Leaning"),
+    "two_camps": _l("Split in two camps"),
+    "scattered": _l("Scattered"),
+    "too_few": _l("Too few answers"),
+}
+
+OUTCOMES: dict[OutcomeStatus, Any] = {
+    OutcomeStatus.AGREED: _l("Agreed"),
+    OutcomeStatus.DROPPED: _l("Agreed to drop"),
+    OutcomeStatus.UNRESOLVED: _l("Not agreed"),
+    OutcomeStatus.INSUFFICIENT: _l("Too few answers"),
+}
+
+ROUND_STATUSES: dict[RoundStatus, Any] = {
+    RoundStatus.PLANNED: _l("Planned"),
+    RoundStatus.OPEN: _l("Open"),
+    RoundStatus.CLOSED: _l("Closed"),
+}
+
+IDEA_STATUSES: dict[IdeaStatus, Any] = {
+    IdeaStatus.WAITING: _l("Waiting"),
+    IdeaStatus.PLACED: _l("Placed"),
+    IdeaStatus.PARKED: _l("Set aside"),
+}
+
+MEMBERSHIPS: dict[MembershipStatus, Any] = {
+    MembershipStatus.INVITED: _l("Invited"),
+    MembershipStatus.JOINED: _l("Joined"),
+    MembershipStatus.DECLINED: _l("Declined"),
+    MembershipStatus.LEFT: _l("Left"),
+}
+
+STANCES: dict[Stance, Any] = {
+    Stance.FOR: _l("For"),
+    Stance.AGAINST: _l("Against"),
+    Stance.NEUTRAL: _l("Neither"),
+}
+
+
+def violation_sentence(violation: RuleViolation) -> str:
+    """What to tell the user about a violation; moments among its parameters are written out."""
+    params = {name: moment(value) if hasattr(value, "tzinfo") else value for name, value in violation.params.items()}
+    return str(VIOLATIONS[violation.code]) % params

@@ -1,0 +1,64 @@
+"""The tables, one aggregate a file."""
+
+from surveys.models.audit import AuditEvent
+from surveys.models.base import metadata
+from surveys.models.objective import FacilityStatement, Goal, Objective, ObjectiveVersion
+from surveys.models.outbox import OutboxMessage, WorkerHeartbeat
+from surveys.models.outcome import Category, Facility, FacilityDecision, Outcome
+from surveys.models.panel import (
+    College,
+    Invitation,
+    Panellist,
+    Person,
+    Region,
+    SignIn,
+    StaffPassword,
+    StaffRole,
+    TaskForce,
+)
+from surveys.models.result import FrozenRating, RoundResult, Snapshot
+from surveys.models.round import Round, RoundStatement
+from surveys.models.statement import Idea, IdeaPlacement, Statement, StatementVersion
+from surveys.models.study import Criterion, Protocol, Scale, Study
+from surveys.models.submission import Comment, Rating, RatingChange, Submission
+
+__all__ = [
+    "AuditEvent",
+    "Category",
+    "College",
+    "Comment",
+    "Criterion",
+    "Facility",
+    "FacilityDecision",
+    "FacilityStatement",
+    "FrozenRating",
+    "Goal",
+    "Idea",
+    "IdeaPlacement",
+    "Invitation",
+    "Objective",
+    "ObjectiveVersion",
+    "OutboxMessage",
+    "Outcome",
+    "Panellist",
+    "Person",
+    "Protocol",
+    "Rating",
+    "RatingChange",
+    "Region",
+    "Round",
+    "RoundResult",
+    "RoundStatement",
+    "Scale",
+    "SignIn",
+    "Snapshot",
+    "StaffPassword",
+    "StaffRole",
+    "Statement",
+    "StatementVersion",
+    "Study",
+    "Submission",
+    "TaskForce",
+    "WorkerHeartbeat",
+    "metadata",
+]

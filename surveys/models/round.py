@@ -1,0 +1,46 @@
+"""A round of one task force and the statements it asks about."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from surveys.models.base import Table, UtcDateTime, enum_type
+from surveys.vocabulary import RoundKind, RoundStatus
+
+
+class Round(Table, table=True):
+    __tablename__ = "round"
+    __table_args__ = (
+        UniqueConstraint("task_force_id", "number"),
+        CheckConstraint("number >= 1", name="number_positive"),
+        CheckConstraint("min_group_size BETWEEN 3 AND 10", name="min_group_size_range"),
+        CheckConstraint("status <> 'closed' OR closed_at IS NOT NULL", name="closed_has_time"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    task_force_id: int = Field(foreign_key="task_force.id", index=True)
+    number: int
+    kind: RoundKind = Field(sa_type=enum_type(RoundKind))
+    status: RoundStatus = Field(sa_type=enum_type(RoundStatus), default=RoundStatus.PLANNED)
+    opened_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    deadline_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    grace_minutes: int = 0
+    closed_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    min_group_size: int = 5
+    """No figure about fewer people than this is shown to experts."""
+    shows_feedback: bool = True
+    """Whether experts see the group's answers of the previous round; a protocol setting, copied at opening."""
+    order_seed: int = 0
+    """Seed of the order of statements and of the display codes; logged, and the same after a reload."""
+
+
+class RoundStatement(Table, table=True):
+    """A statement on a round's questionnaire, in the wording that is rated there."""
+
+    __tablename__ = "round_statement"
+
+    round_id: int = Field(foreign_key="round.id", primary_key=True)
+    statement_id: int = Field(foreign_key="statement.id", primary_key=True)
+    version_id: int = Field(foreign_key="statement_version.id")
+    position: int = 0

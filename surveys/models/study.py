@@ -1,0 +1,82 @@
+"""A study and the rules it is run by: scales, criteria, protocol."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from surveys.localized import LocalizedText
+from surveys.models.base import LocalizedColumn, Table, UtcDateTime
+
+
+class Study(Table, table=True):
+    __tablename__ = "study"
+
+    id: int = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True, max_length=64)
+    name: LocalizedText = Field(sa_type=LocalizedColumn)
+    purpose: LocalizedText = Field(sa_type=LocalizedColumn, default_factory=LocalizedText)
+    consent: LocalizedText = Field(sa_type=LocalizedColumn, default_factory=LocalizedText)
+    perspective: LocalizedText = Field(sa_type=LocalizedColumn, default_factory=LocalizedText)
+    """One sentence above every rating page: from whose point of view to answer."""
+    languages: list[str] = Field(sa_type=JSON, default_factory=lambda: ["en", "fr"])
+    glossary: list[dict[str, str]] = Field(sa_type=JSON, default_factory=list)
+    time_zone: str = Field(default="Europe/Paris", max_length=64)
+    contact_name: str = Field(default="", max_length=200)
+    contact_email: str = Field(default="", max_length=254)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Scale(Table, table=True):
+    __tablename__ = "scale"
+    __table_args__ = (
+        UniqueConstraint("study_id", "code"),
+        CheckConstraint("lower < upper", name="lower_below_upper"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    study_id: int = Field(foreign_key="study.id", index=True)
+    code: str = Field(max_length=32)
+    lower: int
+    upper: int
+    labels: dict[str, dict[str, str]] = Field(sa_type=JSON, default_factory=dict)
+    """Scale point (as text) to its words by language; a 0-100 scale may word its ends and middle only."""
+
+    def label(self, point: int) -> LocalizedText:
+        return LocalizedText(self.labels.get(str(point), {}))
+
+
+class Criterion(Table, table=True):
+    """One question asked of a statement, such as importance or feasibility, with its rule of consensus."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (UniqueConstraint("study_id", "code"),)
+
+    id: int = Field(default=None, primary_key=True)
+    study_id: int = Field(foreign_key="study.id", index=True)
+    scale_id: int = Field(foreign_key="scale.id")
+    code: str = Field(max_length=32)
+    name: LocalizedText = Field(sa_type=LocalizedColumn)
+    question: LocalizedText = Field(sa_type=LocalizedColumn)
+    kinds: list[str] = Field(sa_type=JSON)
+    """The statement kinds (values of StatementKind) this criterion is asked of."""
+    is_primary: bool = False
+    """The primary criterion decides whether a statement is settled, and its rank."""
+    position: int = 0
+
+
+class Protocol(Table, table=True):
+    """The rules locked before launch. A later version is an amendment and says why."""
+
+    __tablename__ = "protocol"
+    __table_args__ = (UniqueConstraint("study_id", "version"),)
+
+    id: int = Field(default=None, primary_key=True)
+    study_id: int = Field(foreign_key="study.id", index=True)
+    version: int
+    settings: dict[str, Any] = Field(sa_type=JSON)
+    """`surveys.rules.protocol.ProtocolSettings` as plain JSON."""
+    fingerprint: str = Field(max_length=64)
+    reason: str = Field(default="", max_length=2000)
+    locked_at: datetime | None = Field(sa_type=UtcDateTime, default=None)

@@ -1,0 +1,1 @@
+"""Reads that need joins: they return dataclasses or arrays and change nothing."""

@@ -1,0 +1,95 @@
+"""Who takes part: the funnel of a round, by fixed definitions."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from surveys.models import Idea, Panellist, Person, Rating, Round, Submission
+from surveys.vocabulary import MembershipStatus
+
+IN_PANEL = (MembershipStatus.INVITED, MembershipStatus.JOINED)
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """Counts of people. Started: opened the questionnaire and saved. Answered: at least one answer is stored."""
+
+    n_invited: int
+    n_joined: int
+    n_started: int
+    n_answered: int
+    n_submitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class PanellistProgress:
+    """One panellist's state in a round; never an answer."""
+
+    panellist_id: int
+    name: str
+    language: str
+    membership: MembershipStatus
+    has_started: bool
+    has_submitted: bool
+
+
+def eligible_panellists(session: Session, *, task_force_id: int) -> list[int]:
+    """Ids of everybody who is asked in this task force: invited or joined, not declined, not left."""
+    query = select(Panellist.id).where(Panellist.task_force_id == task_force_id, col(Panellist.status).in_(IN_PANEL))
+    return sorted(session.exec(query).all())
+
+
+def panellists_who_answered(session: Session, *, round_id: int) -> list[int]:
+    """Ids of the panellists with at least one stored answer (rating or idea) in the round."""
+    rated = session.exec(select(Rating.panellist_id).where(Rating.round_id == round_id).distinct()).all()
+    named = session.exec(select(Idea.panellist_id).where(Idea.round_id == round_id).distinct()).all()
+    return sorted({*rated, *named})
+
+
+def participation_of(session: Session, *, round_: Round) -> Participation:
+    """The funnel of one round."""
+    members = dict(
+        session.exec(
+            select(Panellist.status, func.count())
+            .where(Panellist.task_force_id == round_.task_force_id)
+            .group_by(col(Panellist.status))
+        ).all()
+    )
+    started, submitted = session.exec(
+        select(func.count(col(Submission.id)), func.count(col(Submission.submitted_at))).where(
+            Submission.round_id == round_.id
+        )
+    ).one()
+    return Participation(
+        n_invited=members.get(MembershipStatus.INVITED, 0) + members.get(MembershipStatus.JOINED, 0),
+        n_joined=members.get(MembershipStatus.JOINED, 0),
+        n_started=started,
+        n_answered=len(panellists_who_answered(session, round_id=round_.id)),
+        n_submitted=submitted,
+    )
+
+
+def progress_of_panel(session: Session, *, round_: Round) -> list[PanellistProgress]:
+    """Who has started and submitted, by name, for reminders."""
+    rows = session.exec(
+        select(Panellist, Person, Submission)
+        .join(Person, col(Person.id) == Panellist.person_id)
+        .outerjoin(
+            Submission,
+            (col(Submission.panellist_id) == Panellist.id) & (col(Submission.round_id) == round_.id),
+        )
+        .where(Panellist.task_force_id == round_.task_force_id)
+        .order_by(col(Person.name))
+    ).all()
+    return [
+        PanellistProgress(
+            panellist_id=panellist.id,
+            name=person.name,
+            language=person.language,
+            membership=panellist.status,
+            has_started=submission is not None,
+            has_submitted=submission is not None and submission.submitted_at is not None,
+        )
+        for panellist, person, submission in rows
+    ]

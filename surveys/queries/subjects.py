@@ -1,0 +1,53 @@
+"""Which study and task force a page is about, from the ids in its address."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from surveys.models import OutboxMessage, Round, Statement, TaskForce
+from surveys.models.objective import Objective
+from surveys.rules.permissions import Subject
+
+
+def find_subject(session: Session, view_args: dict[str, Any]) -> Subject | None:
+    """The subject that `view_args` name, or None where there is no such thing.
+
+    Knows `study_id`, `task_force_id`, `round_id`, `statement_id`, `objective_id` and `message_id`; ids that
+    contradict each other (a statement of another task force) name nothing. Other arguments are not looked at.
+    """
+    found: list[Subject] = []
+    for name, value in view_args.items():
+        subject = _find_one(session, name, value)
+        if subject is None:
+            return None
+        found.append(subject)
+    studies = {subject.study_id for subject in found} - {None}
+    task_forces = {subject.task_force_id for subject in found} - {None}
+    if len(studies) > 1 or len(task_forces) > 1:
+        return None
+    return Subject(study_id=next(iter(studies), None), task_force_id=next(iter(task_forces), None))
+
+
+def _find_one(session: Session, name: str, value: Any) -> Subject | None:
+    task_force = select(TaskForce.study_id, TaskForce.id)
+    match name:
+        case "study_id":
+            return Subject(study_id=value)
+        case "task_force_id":
+            query = task_force.where(TaskForce.id == value)
+        case "round_id":
+            query = task_force.join(Round, col(Round.task_force_id) == TaskForce.id).where(Round.id == value)
+        case "statement_id":
+            query = task_force.join(Statement, col(Statement.task_force_id) == TaskForce.id).where(
+                Statement.id == value
+            )
+        case "objective_id":
+            study_id = session.exec(select(Objective.study_id).where(Objective.id == value)).first()
+            return None if study_id is None else Subject(study_id=study_id)
+        case "message_id":
+            study_id = session.exec(select(OutboxMessage.study_id).where(OutboxMessage.id == value)).first()
+            return None if study_id is None else Subject(study_id=study_id)
+        case _:
+            return Subject()
+    row = session.exec(query).first()
+    return None if row is None else Subject(study_id=row[0], task_force_id=row[1])

@@ -1,0 +1,1 @@
+"""Pure decisions: plain values in, a value or a `RuleViolation` out."""

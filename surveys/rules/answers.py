@@ -1,0 +1,76 @@
+"""Whether answers fit the questionnaire they are sent to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from surveys.errors import RuleViolation
+from surveys.vocabulary import RatingState, RoundStatus, Stance, StatementKind, ViolationCode
+
+
+@dataclass(frozen=True, slots=True)
+class RatingAnswer:
+    """One criterion of one statement. `state=None` takes an earlier answer back: the field is blank again."""
+
+    statement_id: int
+    criterion_id: int
+    state: RatingState | None
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentAnswer:
+    """A comment on one statement; an empty text takes it back."""
+
+    statement_id: int
+    text: str
+    stance: Stance = Stance.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaAnswer:
+    """One idea typed in one field (`slot`); an empty text takes it back. `parent_slot` names the idea it hangs on."""
+
+    slot: str
+    kind: StatementKind
+    text: str
+    parent_slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One cell of a questionnaire: what may be answered there."""
+
+    statement_code: str
+    lower: int
+    upper: int
+
+
+def ensure_answerable(
+    *, status: RoundStatus, deadline_at: datetime | None, grace_minutes: int, closed_at: datetime | None, now: datetime
+) -> None:
+    """Refuse answers outside the open round: before opening, from the deadline (plus grace) on, after closing."""
+    if status is RoundStatus.PLANNED:
+        raise RuleViolation(ViolationCode.ROUND_NOT_OPEN)
+    if status is RoundStatus.CLOSED:
+        raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=closed_at)
+    if deadline_at is not None and now >= deadline_at + timedelta(minutes=grace_minutes):
+        raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=deadline_at)
+
+
+def ensure_on_questionnaire(answers: Sequence[RatingAnswer], *, asked: Mapping[tuple[int, int], Asked]) -> None:
+    """Refuse answers to what was not asked (`unknown_statement`) and values off the scale (`value_off_scale`)."""
+    for answer in answers:
+        cell = asked.get((answer.statement_id, answer.criterion_id))
+        if cell is None:
+            raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=answer.statement_id)
+        is_rated = answer.state is RatingState.RATED
+        on_scale = answer.value is not None and cell.lower <= answer.value <= cell.upper
+        if is_rated != (answer.value is not None) or (is_rated and not on_scale):
+            raise RuleViolation(
+                ViolationCode.VALUE_OFF_SCALE,
+                statement=cell.statement_code,
+                value=answer.value,
+                lower=cell.lower,
+                upper=cell.upper,
+            )

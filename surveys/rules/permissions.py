@@ -1,0 +1,79 @@
+"""Who may do what: one table, default deny."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from surveys.vocabulary import Audience, Permission, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, and where they have a say. The default is a stranger."""
+
+    person_id: int | None = None
+    name: str = ""
+    language: str | None = None
+    audience: Audience | None = None
+    sign_in_id: int | None = None
+    panels: frozenset[int] = field(default_factory=frozenset)
+    """Task forces in which this person is a panellist; filled only for somebody who came by an expert's link."""
+    facilitates: frozenset[int] = field(default_factory=frozenset)
+    oversees: frozenset[int] = field(default_factory=frozenset)
+    """Studies of which this person is the secretariat."""
+    administers: bool = False
+
+    @property
+    def is_stranger(self) -> bool:
+        return self.person_id is None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        held = {
+            Role.EXPERT: bool(self.panels),
+            Role.FACILITATOR: bool(self.facilitates),
+            Role.SECRETARIAT: bool(self.oversees),
+            Role.ADMINISTRATOR: self.administers,
+        }
+        return frozenset(role for role, has in held.items() if has)
+
+
+STRANGER = Actor()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked about: a study, perhaps one of its task forces. Empty where a page is about neither."""
+
+    study_id: int | None = None
+    task_force_id: int | None = None
+
+
+Predicate = Callable[[Actor, Subject], bool]
+
+
+def _facilitates(actor: Actor, subject: Subject) -> bool:
+    return subject.task_force_id is not None and subject.task_force_id in actor.facilitates
+
+
+def _oversees(actor: Actor, subject: Subject) -> bool:
+    return subject.study_id is not None and subject.study_id in actor.oversees
+
+
+PERMISSIONS: dict[Permission, Predicate] = {
+    Permission.PUBLIC: lambda actor, subject: True,
+    Permission.SIGN_OUT: lambda actor, subject: not actor.is_stranger,
+    Permission.SEE_OWN_PANELS: lambda actor, subject: actor.audience is Audience.EXPERT,
+    Permission.ANSWER: lambda actor, subject: subject.task_force_id in actor.panels,
+    Permission.FACILITATE_SOME: lambda actor, subject: bool(actor.facilitates),
+    Permission.FACILITATE: _facilitates,
+    Permission.SEE_RESULTS: lambda actor, subject: _facilitates(actor, subject) or _oversees(actor, subject),
+    Permission.OVERSEE_SOME: lambda actor, subject: bool(actor.oversees),
+    Permission.OVERSEE: _oversees,
+    Permission.ADMINISTER: lambda actor, subject: actor.administers,
+}
+
+
+def is_allowed(permission: Permission, *, actor: Actor, subject: Subject) -> bool:
+    """Whether `actor` has `permission` on `subject`; False for a permission that is not in the table."""
+    predicate = PERMISSIONS.get(permission)
+    return predicate is not None and predicate(actor, subject)

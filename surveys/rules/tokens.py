@@ -1,0 +1,27 @@
+"""Links and sign-ins: how their secrets are made, and what of them may be stored."""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+
+
+def invitation_token(*, secret_key: str, person_id: int, study_id: int, generation: int) -> str:
+    """The token of a personal link: 43 characters, 256 bits.
+
+    It is derived from the installation's secret key, so it can be put into every reminder without being stored
+    anywhere: a stolen database or backup holds no usable link.
+    """
+    message = f"invitation:{study_id}:{person_id}:{generation}".encode()
+    digest = hmac.digest(secret_key.encode(), message, "sha256")
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def new_sign_in_token() -> str:
+    """A fresh random token for one signed-in device (256 bits)."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token: its SHA-256. The tokens are random, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,36 @@
+"""The log: one readable row for each action of a person."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from surveys.models import AuditEvent
+from surveys.rules.permissions import Actor
+from surveys.vocabulary import Audience, AuditAction
+
+
+def record(
+    session: Session,
+    action: AuditAction,
+    *,
+    actor: Actor | None,
+    now: datetime,
+    study_id: int | None = None,
+    task_force_id: int | None = None,
+    subject: str = "",
+    **details: Any,
+) -> None:
+    """Write one audit event. An expert's name is left out: the log must not tie a name to an answer."""
+    names_actor = actor is not None and actor.audience is not Audience.EXPERT
+    session.add(
+        AuditEvent(
+            at=now,
+            action=action,
+            actor_id=actor.person_id if actor is not None and names_actor else None,
+            study_id=study_id,
+            task_force_id=task_force_id,
+            subject=subject,
+            details=details,
+        )
+    )

@@ -1,0 +1,208 @@
+"""Opening and closing rounds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from sqlmodel import Session, col, select
+
+from surveys.errors import RuleViolation
+from surveys.models import Panellist, Person, Round, RoundStatement, Snapshot, TaskForce
+from surveys.queries.participation import Participation, eligible_panellists, participation_of
+from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.rating_matrix import live_cells
+from surveys.queries.statements import current_versions
+from surveys.rules.permissions import Actor
+from surveys.rules.protocol import canonical_digest
+from surveys.services.audit import record
+from surveys.services.freezing import freeze_round, protocol_of, study_of_round
+from surveys.services.outbox import queue_message
+from surveys.vocabulary import AuditAction, MessageKind, RoundKind, RoundStatus, ViolationCode
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePreview:
+    """What closing would freeze, without a single result: an open round shows results to nobody."""
+
+    participation: Participation
+    n_statements: int
+    n_answers: int
+    digest: str
+    """Changes with every answer that arrives; the confirmation carries it back."""
+
+
+def plan_round(
+    session: Session,
+    *,
+    actor: Actor | None,
+    task_force: TaskForce,
+    kind: RoundKind,
+    statement_ids: tuple[int, ...] = (),
+    now: datetime,
+) -> Round:
+    """Make the next round of a task force, not open yet, asking about `statement_ids` in their newest wordings.
+
+    Raises
+    ------
+    RuleViolation
+        `previous_round_open` while the round before is not closed; `no_statements` for a rating round without any.
+    """
+    last = session.exec(
+        select(Round).where(Round.task_force_id == task_force.id).order_by(col(Round.number).desc())
+    ).first()
+    if last is not None and last.status is not RoundStatus.CLOSED:
+        raise RuleViolation(ViolationCode.PREVIOUS_ROUND_OPEN, number=last.number)
+    if kind is RoundKind.RATING and not statement_ids:
+        raise RuleViolation(ViolationCode.NO_STATEMENTS)
+    settings = protocol_of(session, study_id=task_force.study_id)
+    number = 1 if last is None else last.number + 1
+    round_ = Round(
+        task_force_id=task_force.id,
+        number=number,
+        kind=kind,
+        min_group_size=settings.min_group_size,
+        shows_feedback=settings.shows_feedback,
+        grace_minutes=settings.grace_minutes,
+        order_seed=Random(f"{task_force.id}:{number}").randrange(2**31),
+    )
+    session.add(round_)
+    session.flush()
+    versions = current_versions(session, task_force_id=task_force.id)
+    for position, statement_id in enumerate(statement_ids, start=1):
+        session.add(
+            RoundStatement(
+                round_id=round_.id,
+                statement_id=statement_id,
+                version_id=versions[statement_id].id,
+                position=position,
+            )
+        )
+    session.flush()
+    record(
+        session,
+        AuditAction.ROUND_PLANNED,
+        actor=actor,
+        now=now,
+        study_id=task_force.study_id,
+        task_force_id=task_force.id,
+        subject=f"round:{round_.id}",
+        number=number,
+        n_statements=len(statement_ids),
+        order_seed=round_.order_seed,
+    )
+    return round_
+
+
+def open_round(
+    session: Session,
+    *,
+    actor: Actor | None,
+    round_: Round,
+    deadline_at: datetime | None,
+    languages: tuple[str, ...],
+    now: datetime,
+    notify: bool = True,
+) -> None:
+    """Let experts answer, and queue a mail to each of them.
+
+    Raises
+    ------
+    RuleViolation
+        `round_already_open`, `round_closed`, `deadline_past`, `no_panellists`, or `translation_missing` with the
+        first statement that lacks one of `languages`.
+    """
+    if round_.status is RoundStatus.OPEN:
+        raise RuleViolation(ViolationCode.ROUND_ALREADY_OPEN)
+    if round_.status is RoundStatus.CLOSED:
+        raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=round_.closed_at)
+    if deadline_at is not None and deadline_at <= now:
+        raise RuleViolation(ViolationCode.DEADLINE_PAST)
+    eligible = eligible_panellists(session, task_force_id=round_.task_force_id)
+    if not eligible:
+        raise RuleViolation(ViolationCode.NO_PANELLISTS)
+    for statement in questionnaire_of(session, round_id=round_.id).statements:
+        for language in languages:
+            if language not in statement.text:
+                raise RuleViolation(ViolationCode.TRANSLATION_MISSING, statement=statement.code, language=language)
+    round_.status, round_.opened_at, round_.deadline_at = RoundStatus.OPEN, now, deadline_at
+    session.add(round_)
+    study = study_of_round(session, round_=round_)
+    if notify:
+        people = session.exec(
+            select(Person)
+            .join(Panellist, col(Panellist.person_id) == Person.id)
+            .where(col(Panellist.id).in_(eligible))
+            .order_by(col(Person.id))
+        ).all()
+        kind = MessageKind.INVITATION if round_.number == 1 else MessageKind.ROUND_OPENED
+        for person in people:
+            queue_message(session, kind=kind, person=person, study_id=study.id, params={"round_id": round_.id}, now=now)
+    record(
+        session,
+        AuditAction.ROUND_OPENED,
+        actor=actor,
+        now=now,
+        study_id=study.id,
+        task_force_id=round_.task_force_id,
+        subject=f"round:{round_.id}",
+        number=round_.number,
+        deadline_at=deadline_at.isoformat() if deadline_at else None,
+    )
+
+
+def preview_close(session: Session, *, round_: Round) -> ClosePreview:
+    """What closing this round now would freeze; counts of people and answers only."""
+    participation = participation_of(session, round_=round_)
+    cells = live_cells(session, round_id=round_.id)
+    n_statements = len(questionnaire_of(session, round_id=round_.id).statements)
+    state = {
+        "status": round_.status.value,
+        "deadline_at": round_.deadline_at.isoformat() if round_.deadline_at else None,
+        "participation": [participation.n_invited, participation.n_answered, participation.n_submitted],
+        "cells": [[s, c, p, rating_state.value, value] for s, c, p, rating_state, value in cells],
+    }
+    return ClosePreview(
+        participation=participation, n_statements=n_statements, n_answers=len(cells), digest=canonical_digest(state)
+    )
+
+
+def close_round(
+    session: Session, *, actor: Actor | None, round_id: int, now: datetime, digest: str | None = None
+) -> Snapshot:
+    """Close an open round and freeze its results; from this transaction on no answer is taken.
+
+    `digest` is that of the preview the user saw; without it nothing is compared.
+
+    Raises
+    ------
+    RuleViolation
+        `round_not_open`, `round_closed` or `preview_outdated`.
+    """
+    round_ = session.exec(
+        select(Round).where(Round.id == round_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if round_.status is RoundStatus.PLANNED:
+        raise RuleViolation(ViolationCode.ROUND_NOT_OPEN)
+    if round_.status is RoundStatus.CLOSED:
+        raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=round_.closed_at)
+    if digest is not None and digest != preview_close(session, round_=round_).digest:
+        raise RuleViolation(ViolationCode.PREVIEW_OUTDATED)
+    round_.status, round_.closed_at = RoundStatus.CLOSED, now
+    session.add(round_)
+    session.flush()
+    snapshot = freeze_round(session, round_=round_, now=now)
+    study = study_of_round(session, round_=round_)
+    record(
+        session,
+        AuditAction.ROUND_CLOSED,
+        actor=actor,
+        now=now,
+        study_id=study.id,
+        task_force_id=round_.task_force_id,
+        subject=f"round:{round_.id}",
+        number=round_.number,
+        snapshot=snapshot.number,
+        digest=snapshot.digest,
+        n_answered=snapshot.n_answered,
+    )
+    return snapshot

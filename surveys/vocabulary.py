@@ -1,0 +1,205 @@
+"""The closed sets of the domain: every status, kind, role and code, by the field's standard terms."""
+
+from enum import StrEnum
+
+
+class RoundKind(StrEnum):
+    IDEAS = "ideas"
+    RATING = "rating"
+
+
+class RoundStatus(StrEnum):
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class StatementKind(StrEnum):
+    """Two linked chains: problem with cause and consequence; activity with obstacle and success factor."""
+
+    PROBLEM = "problem"
+    CAUSE = "cause"
+    CONSEQUENCE = "consequence"
+    ACTIVITY = "activity"
+    OBSTACLE = "obstacle"
+    SUCCESS_FACTOR = "success_factor"
+
+    @property
+    def parent_kind(self) -> "StatementKind | None":
+        """The kind this one hangs on: a cause explains a problem, an obstacle hinders an activity."""
+        return PARENT_KINDS.get(self)
+
+
+PARENT_KINDS = {
+    StatementKind.CAUSE: StatementKind.PROBLEM,
+    StatementKind.CONSEQUENCE: StatementKind.PROBLEM,
+    StatementKind.ACTIVITY: StatementKind.PROBLEM,
+    StatementKind.OBSTACLE: StatementKind.ACTIVITY,
+    StatementKind.SUCCESS_FACTOR: StatementKind.ACTIVITY,
+}
+RATED_KINDS = (StatementKind.ACTIVITY, StatementKind.OBSTACLE, StatementKind.SUCCESS_FACTOR)
+
+
+class IdeaStatus(StrEnum):
+    WAITING = "waiting"
+    PLACED = "placed"
+    PARKED = "parked"
+
+
+class PlacementAction(StrEnum):
+    """How an idea became (part of) a statement."""
+
+    KEPT = "kept"
+    EDITED = "edited"
+    MERGED = "merged"
+    SPLIT = "split"
+
+
+class RatingState(StrEnum):
+    """What one cell of a questionnaire holds; only `rated` carries a number. No row at all: left blank."""
+
+    RATED = "rated"
+    OUTSIDE_EXPERTISE = "outside_expertise"
+    NEED_INFORMATION = "need_information"
+    ABSTAINED = "abstained"
+
+
+class Stance(StrEnum):
+    FOR = "for"
+    AGAINST = "against"
+    NEUTRAL = "neutral"
+
+
+class CommentReview(StrEnum):
+    WAITING = "waiting"
+    SHARED = "shared"
+    WITHHELD = "withheld"
+
+
+class MembershipStatus(StrEnum):
+    INVITED = "invited"
+    JOINED = "joined"
+    DECLINED = "declined"
+    LEFT = "left"
+
+
+class Role(StrEnum):
+    EXPERT = "expert"
+    FACILITATOR = "facilitator"
+    SECRETARIAT = "secretariat"
+    ADMINISTRATOR = "administrator"
+
+
+class Audience(StrEnum):
+    """The two doors: experts come by their link, staff by their account."""
+
+    EXPERT = "expert"
+    STAFF = "staff"
+
+
+class OutcomeStatus(StrEnum):
+    AGREED = "agreed"
+    DROPPED = "dropped"
+    UNRESOLVED = "unresolved"
+    INSUFFICIENT = "insufficient"
+
+
+class FacilityType(StrEnum):
+    CORE = "CF"
+    GLOBAL = "GF"
+
+
+class OutboxStatus(StrEnum):
+    QUEUED = "queued"
+    LEASED = "leased"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class MessageKind(StrEnum):
+    INVITATION = "invitation"
+    REMINDER = "reminder"
+    RECEIPT = "receipt"
+    ROUND_OPENED = "round_opened"
+    NEW_LINK = "new_link"
+    THANKS = "thanks"
+
+
+class AuditAction(StrEnum):
+    STUDY_CREATED = "study_created"
+    FRAMEWORK_IMPORTED = "framework_imported"
+    PANEL_IMPORTED = "panel_imported"
+    RATINGS_IMPORTED = "ratings_imported"
+    PROTOCOL_LOCKED = "protocol_locked"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    CONSENT_GIVEN = "consent_given"
+    MEMBERSHIP_DECLINED = "membership_declined"
+    ROUND_PLANNED = "round_planned"
+    ROUND_OPENED = "round_opened"
+    ROUND_CLOSED = "round_closed"
+    ANSWERS_SUBMITTED = "answers_submitted"
+    IDEA_PLACED = "idea_placed"
+    IDEA_PARKED = "idea_parked"
+    PLACEMENT_UNDONE = "placement_undone"
+    STATEMENT_EDITED = "statement_edited"
+    COMMENT_REVIEWED = "comment_reviewed"
+    OUTCOMES_PUBLISHED = "outcomes_published"
+    CATEGORY_CHANGED = "category_changed"
+    STATEMENT_CATEGORISED = "statement_categorised"
+    FACILITY_DECIDED = "facility_decided"
+    LINK_RENEWED = "link_renewed"
+    LINK_REVOKED = "link_revoked"
+    REMINDERS_QUEUED = "reminders_queued"
+
+
+class Permission(StrEnum):
+    """What a page or action asks of its visitor; `surveys.rules.permissions` says who has it."""
+
+    PUBLIC = "public"
+    SIGN_OUT = "sign_out"
+    SEE_OWN_PANELS = "see_own_panels"
+    ANSWER = "answer"
+    FACILITATE_SOME = "facilitate_some"
+    FACILITATE = "facilitate"
+    SEE_RESULTS = "see_results"
+    OVERSEE_SOME = "oversee_some"
+    OVERSEE = "oversee"
+    ADMINISTER = "administer"
+
+
+class ViolationCode(StrEnum):
+    """Every way a rule can say no; each has a sentence in every language (`delphi.sentences`)."""
+
+    ROUND_NOT_OPEN = "round_not_open"
+    ROUND_CLOSED = "round_closed"
+    ROUND_ALREADY_OPEN = "round_already_open"
+    ROUND_NOT_CLOSED = "round_not_closed"
+    PREVIEW_OUTDATED = "preview_outdated"
+    PREVIOUS_ROUND_OPEN = "previous_round_open"
+    NO_STATEMENTS = "no_statements"
+    NO_PANELLISTS = "no_panellists"
+    IDEAS_WAITING = "ideas_waiting"
+    TRANSLATION_MISSING = "translation_missing"
+    DEADLINE_PAST = "deadline_past"
+    VALUE_OFF_SCALE = "value_off_scale"
+    UNKNOWN_STATEMENT = "unknown_statement"
+    TEXT_TOO_LONG = "text_too_long"
+    TEXT_EMPTY = "text_empty"
+    REASON_MISSING = "reason_missing"
+    CONSENT_MISSING = "consent_missing"
+    NOT_A_PANELLIST = "not_a_panellist"
+    LINK_UNKNOWN = "link_unknown"
+    LINK_REVOKED = "link_revoked"
+    WRONG_PASSWORD = "wrong_password"
+    STATEMENT_RATED = "statement_rated"
+    IDEA_ALREADY_PLACED = "idea_already_placed"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    KIND_MISMATCH = "kind_mismatch"
+    CATEGORY_TAKEN = "category_taken"
+    STUDY_EXISTS = "study_exists"
+    STUDY_NOT_FINISHED = "study_not_finished"
+    DUPLICATE_CODE = "duplicate_code"
+    PERSON_UNKNOWN = "person_unknown"
+    PROTOCOL_LOCKED = "protocol_locked"
+    EDITED_MEANWHILE = "edited_meanwhile"

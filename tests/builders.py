@@ -1,0 +1,297 @@
+"""Small studies for tests, made by the same services as real ones. Plain functions, explicit arguments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session, select
+
+from analysis.types import Scale as AnalysisScale
+from surveys.localized import LocalizedText
+from surveys.models import (
+    College,
+    Criterion,
+    Goal,
+    Objective,
+    ObjectiveVersion,
+    Panellist,
+    Person,
+    Protocol,
+    Region,
+    Round,
+    Scale,
+    StaffRole,
+    Statement,
+    StatementVersion,
+    Study,
+    TaskForce,
+)
+from surveys.rules.answers import RatingAnswer
+from surveys.rules.permissions import Actor
+from surveys.rules.protocol import ProtocolSettings, default_settings
+from surveys.services.rounds import open_round, plan_round
+from surveys.services.sign_in import ensure_invitation, sign_in_staff
+from surveys.services.submissions import save_ratings
+from surveys.vocabulary import Audience, MembershipStatus, RatingState, Role, RoundKind, StatementKind
+from tests.conftest import SECRET_KEY
+
+NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+
+
+def said(english: str, french: str | None = None) -> LocalizedText:
+    return LocalizedText(en=english, fr=french if french is not None else f"{english} (fr)")
+
+
+@dataclass
+class SmallStudy:
+    """Ids of a study with one task force; `experts` are person ids in the order of `panellists`."""
+
+    study_id: int
+    task_force_id: int
+    experts: list[int]
+    panellists: list[int]
+    facilitator_id: int
+    secretary_id: int
+    importance_id: int
+    feasibility_id: int
+
+
+def a_study(
+    session: Session,
+    *,
+    n_experts: int = 6,
+    code: str = "A5",
+    slug: str = "soil",
+    settings: ProtocolSettings | None = None,
+) -> SmallStudy:
+    """A study with one objective and a locked protocol: importance (primary) and feasibility on 1 to 9."""
+    study = Study(slug=slug, name=said("Soil study", "Étude des sols"), created_at=NOW)
+    session.add(study)
+    session.flush()
+    scale = Scale(
+        study_id=study.id,
+        code="nine",
+        lower=1,
+        upper=9,
+        labels={"1": {"en": "not at all", "fr": "pas du tout"}, "9": {"en": "essential", "fr": "essentiel"}},
+    )
+    session.add(scale)
+    session.flush()
+    rated = [StatementKind.ACTIVITY.value, StatementKind.OBSTACLE.value, StatementKind.SUCCESS_FACTOR.value]
+    importance = Criterion(
+        study_id=study.id,
+        scale_id=scale.id,
+        code="importance",
+        name=said("Importance"),
+        question=said("How important is this?", "Quelle importance ?"),
+        kinds=rated,
+        is_primary=True,
+        position=1,
+    )
+    feasibility = Criterion(
+        study_id=study.id,
+        scale_id=scale.id,
+        code="feasibility",
+        name=said("Feasibility", "Faisabilité"),
+        question=said("How feasible is this?", "Est-ce faisable ?"),
+        kinds=[StatementKind.ACTIVITY.value],
+        position=2,
+    )
+    nine = AnalysisScale(1, 9)
+    settings = settings or default_settings({"importance": nine, "feasibility": nine})
+    session.add_all([importance, feasibility])
+    session.add(
+        Protocol(
+            study_id=study.id,
+            version=1,
+            settings=settings.as_json(),
+            fingerprint=settings.fingerprint,
+            locked_at=NOW,
+        )
+    )
+    session.add(College(study_id=study.id, code="farmers", name=said("Farmers", "Agriculteurs")))
+    session.add(Region(study_id=study.id, code="africa", name=said("Africa", "Afrique")))
+    goal = Goal(study_id=study.id, code=code[0], name=said("Goal"))
+    session.add(goal)
+    session.flush()
+    facilitator = a_person(session, name=f"Lukas {code}", email=f"lukas.{slug}.{code.lower()}@example.org")
+    secretary = a_person(session, name="Paula Secretary", email=f"paula.{slug}@example.org")
+    session.add(StaffRole(person_id=secretary.id, role=Role.SECRETARIAT, study_id=study.id))
+    small = SmallStudy(
+        study_id=study.id,
+        task_force_id=0,
+        experts=[],
+        panellists=[],
+        facilitator_id=facilitator.id,
+        secretary_id=secretary.id,
+        importance_id=importance.id,
+        feasibility_id=feasibility.id,
+    )
+    small.task_force_id = a_task_force(session, study_id=study.id, goal_id=goal.id, code=code)
+    session.add(StaffRole(person_id=facilitator.id, role=Role.FACILITATOR, task_force_id=small.task_force_id))
+    for number in range(1, n_experts + 1):
+        person, panellist = an_expert(
+            session, task_force_id=small.task_force_id, slug=f"{slug}.{code.lower()}.{number}"
+        )
+        small.experts.append(person.id)
+        small.panellists.append(panellist.id)
+    session.flush()
+    return small
+
+
+def a_task_force(session: Session, *, study_id: int, goal_id: int, code: str) -> int:
+    """An objective with its first version, and its task force."""
+    objective = Objective(study_id=study_id, goal_id=goal_id, code=code)
+    session.add(objective)
+    session.flush()
+    session.add(
+        ObjectiveVersion(
+            objective_id=objective.id, version=1, title=said(f"Objective {code}", f"Objectif {code}"), created_at=NOW
+        )
+    )
+    task_force = TaskForce(study_id=study_id, objective_id=objective.id, code=code)
+    session.add(task_force)
+    session.flush()
+    return task_force.id
+
+
+def a_person(session: Session, *, name: str, email: str, language: str = "en") -> Person:
+    person = Person(name=name, email=email, language=language, created_at=NOW)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def an_expert(
+    session: Session, *, task_force_id: int, slug: str, language: str = "en", consented: bool = True
+) -> tuple[Person, Panellist]:
+    person = a_person(session, name=f"Expert {slug}", email=f"expert.{slug}@example.org", language=language)
+    panellist = Panellist(
+        task_force_id=task_force_id,
+        person_id=person.id,
+        language=language,
+        status=MembershipStatus.JOINED if consented else MembershipStatus.INVITED,
+        consented_at=NOW if consented else None,
+    )
+    session.add(panellist)
+    session.flush()
+    return person, panellist
+
+
+def a_statement(
+    session: Session,
+    *,
+    task_force_id: int,
+    number: int = 1,
+    kind: StatementKind = StatementKind.ACTIVITY,
+    text: str = "Train advisers in soil testing",
+    parent_id: int | None = None,
+) -> Statement:
+    code = session.get_one(TaskForce, task_force_id).code
+    statement = Statement(
+        task_force_id=task_force_id, code=f"{code}-{number:02d}", kind=kind, parent_id=parent_id, created_at=NOW
+    )
+    session.add(statement)
+    session.flush()
+    session.add(StatementVersion(statement_id=statement.id, number=1, text=said(f"{text} {number}"), created_at=NOW))
+    session.flush()
+    return statement
+
+
+def an_open_rating_round(
+    session: Session, small: SmallStudy, *, n_statements: int = 3, deadline_at: datetime | None = None
+) -> tuple[Round, list[int]]:
+    """An open rating round on `n_statements` activities, and their ids."""
+    statements = [
+        a_statement(session, task_force_id=small.task_force_id, number=number).id
+        for number in range(1, n_statements + 1)
+    ]
+    round_ = plan_round(
+        session,
+        actor=None,
+        task_force=session.get_one(TaskForce, small.task_force_id),
+        kind=RoundKind.RATING,
+        statement_ids=tuple(statements),
+        now=NOW,
+    )
+    deadline_at = deadline_at or datetime.now(UTC) + timedelta(days=14)
+    open_round(
+        session, actor=None, round_=round_, deadline_at=deadline_at, languages=("en", "fr"), now=NOW, notify=False
+    )
+    return round_, statements
+
+
+def ratings(rows: str) -> list[list[int | None]]:
+    """`ratings("9 8 7 | 1 . 3")`: a row an expert, a dot for a blank."""
+    return [[None if cell == "." else int(cell) for cell in row.split()] for row in rows.split("|")]
+
+
+def rate(
+    session: Session, small: SmallStudy, *, round_id: int, statements: Sequence[int], rows: str, now: datetime = NOW
+) -> None:
+    """Save importance ratings: row by expert, column by statement."""
+    for person_id, row in zip(small.experts, ratings(rows), strict=False):
+        answers = [
+            RatingAnswer(statement_id, small.importance_id, RatingState.RATED, value)
+            for statement_id, value in zip(statements, row, strict=True)
+            if value is not None
+        ]
+        save_ratings(
+            session, actor=as_expert(small, person_id), round_id=round_id, answers=answers, language="en", now=now
+        )
+
+
+def as_expert(small: SmallStudy, person_id: int) -> Actor:
+    return Actor(person_id=person_id, audience=Audience.EXPERT, panels=frozenset({small.task_force_id}))
+
+
+def as_facilitator(small: SmallStudy) -> Actor:
+    return Actor(person_id=small.facilitator_id, audience=Audience.STAFF, facilitates=frozenset({small.task_force_id}))
+
+
+def as_secretary(small: SmallStudy) -> Actor:
+    return Actor(person_id=small.secretary_id, audience=Audience.STAFF, oversees=frozenset({small.study_id}))
+
+
+def invitation_path(session: Session, *, person_id: int, study_id: int) -> str:
+    """The address of a person's link, as it stands in the invitation mail."""
+    _, token = ensure_invitation(session, person_id=person_id, study_id=study_id, secret_key=SECRET_KEY, now=NOW)
+    return f"/r/{token}"
+
+
+def expert_client(app: Flask, small: SmallStudy, person_id: int) -> FlaskClient:
+    """A browser signed in through the expert's link."""
+    with app.extensions["delphi_database"].writing() as session:
+        path = invitation_path(session, person_id=person_id, study_id=small.study_id)
+    client = app.test_client()
+    response = client.post(path)
+    assert response.status_code == 303
+    return client
+
+
+def staff_client(app: Flask, person_id: int) -> FlaskClient:
+    """A browser in which a member of staff is signed in."""
+    with app.extensions["delphi_database"].writing() as session:
+        token = sign_in_staff(session, person_id=person_id, now=datetime.now(UTC))
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["sign_in"] = token
+    return client
+
+
+def token_in(page: str) -> str:
+    """The form token of a page, as a browser would send it back."""
+    marker = 'name="csrf_token" type="hidden" value="'
+    other = 'type="hidden" name="csrf_token" value="'
+    start = page.find(marker)
+    width = len(marker)
+    if start < 0:
+        start, width = page.find(other), len(other)
+    assert start >= 0, "the page has no form token"
+    return page[start + width : page.index('"', start + width)]
+
+
+def everybody(session: Session) -> list[Person]:
+    return list(session.exec(select(Person)).all())

