@@ -75,9 +75,7 @@ def dissent_corridors(
     start, stop = _box(rule, scale, low_end=low_end)
     needed = -(-rule.agreement.numerator * n_denominator // rule.agreement.denominator)
     boxes = _box_corridors(n, scale.points, start=start, stop=stop, low=0, high=needed - 1)
-    return Corridors(
-        least=np.concatenate([wide.least, boxes.least]), most=np.concatenate([wide.most, boxes.most])
-    )
+    return Corridors(least=np.concatenate([wide.least, boxes.least]), most=np.concatenate([wide.most, boxes.most]))
 
 
 def steps_into(cumulative: IntArray, corridors: Corridors) -> IntArray:
@@ -126,9 +124,7 @@ def _quartile_corridors(n: int, *, rule: ConsensusRule, scale: Scale, wide: bool
     """One corridor for every placement of the quartiles' order statistics with an IQR above (wide) or within the limit."""
     points = scale.points
     places = _quartile_places(n, rule.quantile)
-    placed = np.array(
-        list(combinations_with_replacement(range(points), len(places.distinct))), dtype=np.int64
-    )
+    placed = np.array(list(combinations_with_replacement(range(points), len(places.distinct))), dtype=np.int64)
     too_wide = _at(placed, places.third) - _at(placed, places.first) > rule.iqr + EPS
     placed = placed[too_wide == wide]
     grid = np.arange(points)

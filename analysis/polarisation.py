@@ -78,9 +78,7 @@ def sarle_bc(counts: IntArray, *, scale: Scale) -> tuple[float | None, ...]:
     flatness = np.where(usable, fourth, 1.0) / second**2
     # The bias-corrected excess kurtosis and SAS's correction add up to this multiple of the plain kurtosis.
     coefficient = (skew**2 + 1) * (m - 2) * (m - 3) / ((m * m - 1) * flatness)
-    return tuple(
-        value if ok else None for value, ok in zip(coefficient.tolist(), usable.tolist(), strict=True)
-    )
+    return tuple(value if ok else None for value, ok in zip(coefficient.tolist(), usable.tolist(), strict=True))
 
 
 def ashman_d(counts: IntArray, *, scale: Scale) -> tuple[Ashman, ...]:

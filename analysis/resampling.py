@@ -1,0 +1,97 @@
+"""Bootstrap over experts: one draw of people serves all items, because one person rates them all."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.consensus import judge
+from analysis.histogram import BoolArray, IntArray
+from analysis.types import CellState, ConsensusRule, Denominator, Ratings
+
+FloatArray = npt.NDArray[np.float64]
+CodeArray = npt.NDArray[np.int8]
+
+REPLICATES = 2000
+_CELLS_AT_ONCE = 6_000_000
+_EXACT_INTEGERS = 2.0**53
+
+
+def draw_experts(*, n_experts: int, replicates: int, seed: int) -> IntArray:
+    """How often each expert is drawn in each replicate, int64 (replicates, n_experts).
+
+    Draws RandomState(seed).randint(0, n_experts, (replicates, n_experts)); the legacy stream is frozen (NEP 19).
+    """
+    drawn = np.random.RandomState(seed).randint(0, n_experts, size=(replicates, n_experts))
+    flat = (drawn + n_experts * np.arange(replicates)[:, None]).ravel()
+    return np.bincount(flat, minlength=replicates * n_experts).reshape(replicates, n_experts).astype(np.int64)
+
+
+def verdict_probabilities(
+    ratings: Ratings, *, rule: ConsensusRule, seed: int, codes: CodeArray, replicates: int = REPLICATES
+) -> FloatArray:
+    """Share of bootstrap panels with the verdict in `codes`, float64 (items,), 0-1.
+
+    ratings, rule : the panel and its rule; replicates : panels drawn with replacement from its experts
+    codes : int8 (items,), the verdict of the panel itself, see `analysis.consensus.VERDICTS`
+    Errors: none; 0 for a panel of nobody. Source: Efron & Tibshirani 1993, An Introduction to the Bootstrap.
+    """
+    m, n_items, points = ratings.n_experts, ratings.n_items, ratings.scale.points
+    if m == 0:
+        return np.zeros(n_items)
+    times = draw_experts(n_experts=m, replicates=replicates, seed=seed)
+    # Experts who count in the denominator without a rating stand on an extra point beyond the scale, others nowhere.
+    level = np.where(counts_in_denominator(ratings, rule.denominator), points, points + 1)
+    level = np.where(ratings.rated, ratings.values - ratings.scale.lower, level)
+    small = float(m + 1) ** (points + 1) < _EXACT_INTEGERS / max(1, n_items)
+    count = _share_of_distinct if small else _share_of_all
+    return count(level, times=times, rule=rule, ratings=ratings, codes=codes)
+
+
+def counts_in_denominator(ratings: Ratings, denominator: Denominator) -> BoolArray:
+    """Bool (experts, items): who counts in the N of a percentage."""
+    if denominator is Denominator.RATED:
+        return ratings.rated
+    outside = [CellState.NOT_ASKED, CellState.ABSTAINED]
+    if denominator is Denominator.RETURNED:
+        outside.append(CellState.NOT_RETURNED)
+    return np.asarray(~np.isin(ratings.states, outside), dtype=np.bool_)
+
+
+def _share_of_distinct(
+    level: IntArray, *, times: IntArray, rule: ConsensusRule, ratings: Ratings, codes: CodeArray
+) -> FloatArray:
+    """Small panels repeat themselves: write every resampled histogram as one number and judge each number once."""
+    replicates, m = times.shape
+    places, n_items = ratings.scale.points + 1, level.shape[1]
+    base = m + 1
+    worth = np.concatenate([float(base) ** np.arange(places), [0.0]])
+    numbers = (times.astype(np.float64) @ worth[level]).astype(np.int64)
+    numbers += np.arange(n_items, dtype=np.int64) * base**places
+    distinct, frequency = np.unique(numbers, return_counts=True)
+    item, rest = np.divmod(distinct, base**places)
+    digits = rest[:, None] // np.int64(base) ** np.arange(places) % base
+    found = judge(
+        np.ascontiguousarray(digits[:, :-1]), rule=rule, scale=ratings.scale, n_denominator=digits.sum(axis=1)
+    ).codes
+    return np.bincount(item, weights=frequency * (found == codes[item]), minlength=n_items) / replicates
+
+
+def _share_of_all(
+    level: IntArray, *, times: IntArray, rule: ConsensusRule, ratings: Ratings, codes: CodeArray
+) -> FloatArray:
+    """Histograms of all replicates by one matrix product a block of items."""
+    replicates, m = times.shape
+    places, n_items = ratings.scale.points + 1, level.shape[1]
+    weights = times.astype(np.float32)
+    same = np.zeros(n_items)
+    block = max(1, _CELLS_AT_ONCE // (replicates * places))
+    for start in range(0, n_items, block):
+        part = level[:, start : start + block]
+        marks = (part[:, :, None] == np.arange(places)).reshape(m, -1).astype(np.float32)
+        counts = (weights @ marks).astype(np.int64).reshape(-1, places)
+        found = judge(
+            np.ascontiguousarray(counts[:, :-1]), rule=rule, scale=ratings.scale, n_denominator=counts.sum(axis=1)
+        ).codes
+        same[start : start + block] = (found.reshape(replicates, -1) == codes[start : start + block]).mean(axis=0)
+    return same
