@@ -85,8 +85,13 @@ class RatingTable:
         lines = sorted(
             json.dumps(
                 [
-                    self.rounds[r], self.experts[e], self.groups[e], self.languages[e], *self.columns[c],
-                    CellState(int(self.states[r, e, c])).name, int(self.values[r, e, c]),
+                    self.rounds[r],
+                    self.experts[e],
+                    self.groups[e],
+                    self.languages[e],
+                    *self.columns[c],
+                    CellState(int(self.states[r, e, c])).name,
+                    int(self.values[r, e, c]),
                 ],
                 ensure_ascii=False,
             )
@@ -156,14 +161,10 @@ def _require(table: Table, names: dict[str, int], required: Sequence[str]) -> No
     for missing in required:
         if missing not in names:
             header = ", ".join(table.header)
-            raise FileProblem(
-                "column_missing", file=table.file, line=table.header_line, missing=missing, header=header
-            )
+            raise FileProblem("column_missing", file=table.file, line=table.header_line, missing=missing, header=header)
 
 
-def _expert_rows(
-    table: Table, names: dict[str, int], gathered: _Gathered
-) -> Iterator[tuple[Row, str, int]]:
+def _expert_rows(table: Table, names: dict[str, int], gathered: _Gathered) -> Iterator[tuple[Row, str, int]]:
     """Each row with its expert and round; the expert's group and language are noted on the way."""
     if not table.rows:
         raise FileProblem("no_ratings", file=table.file)
@@ -173,8 +174,14 @@ def _expert_rows(
         expert = _key(table, row, expert_at)
         for detail, at in details:
             if row.cells[at]:
-                expert_detail(gathered.details[detail], expert, row.cells[at], line=row.line, file=table.file,
-                              column=table.header[at])
+                expert_detail(
+                    gathered.details[detail],
+                    expert,
+                    row.cells[at],
+                    line=row.line,
+                    file=table.file,
+                    column=table.header[at],
+                )
         round_ = 1
         if round_at is not None:
             round_ = round_number(row.cells[round_at], line=row.line, file=table.file, column=table.header[round_at])
@@ -200,9 +207,7 @@ class _Gathered:
         self._lines: dict[tuple[int, int, int], int] = {}
         self._answers: list[tuple[int, int]] = []
 
-    def add(
-        self, line: int, *, expert: str, round_: int, column: Column, state: CellState, value: int
-    ) -> None:
+    def add(self, line: int, *, expert: str, round_: int, column: Column, state: CellState, value: int) -> None:
         """Note one cell; refuse a second one for the same expert, column and round."""
         key = (
             self._rounds.setdefault(round_, len(self._rounds)),

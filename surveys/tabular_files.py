@@ -148,9 +148,7 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _assemble(
-    raw: Iterable[tuple[int, list[str]]], *, file: str, pad: bool, notices: tuple[str, ...]
-) -> Table:
+def _assemble(raw: Iterable[tuple[int, list[str]]], *, file: str, pad: bool, notices: tuple[str, ...]) -> Table:
     """Check the shape of numbered raw rows; `pad` fills short rows, as a sheet drops blank cells at the end."""
     header: tuple[str, ...] | None = None
     header_line = 0

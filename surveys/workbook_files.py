@@ -91,9 +91,7 @@ def _numbered(sheet: Any, file: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
             yield number, cells
 
 
-def _fill_in(
-    rows: list[tuple[int, list[str]]], formulas: set[tuple[int, int]], stored: Any, file: str
-) -> None:
+def _fill_in(rows: list[tuple[int, list[str]]], formulas: set[tuple[int, int]], stored: Any, file: str) -> None:
     """Replace each formula by its stored value."""
     values = dict(_numbered(stored, file))
     for number, texts in rows:

@@ -109,9 +109,7 @@ def test_words_may_stand_in_place_of_a_rating() -> None:
 def test_rating_beside_a_reason_counts_and_is_reported() -> None:
     read = table("expert,item,rating,na_reason\nE1,Q1,7,no_opinion\nE2,Q1,7,no_opinion\n")
     assert read.values.tolist() == [[[7], [7]]]
-    assert read.notices == tuple(
-        f'line {line}: rated 7 and marked "no_opinion"; the rating counts' for line in (2, 3)
-    )
+    assert read.notices == tuple(f'line {line}: rated 7 and marked "no_opinion"; the rating counts' for line in (2, 3))
 
 
 def test_who_answered_before_and_not_now_did_not_return() -> None:

@@ -193,7 +193,9 @@ def test_spreadsheet_error_is_refused() -> None:
 
 
 def test_wrong_dimension_hides_no_row() -> None:
-    content = SHEET.replace("<sheetData>", '<dimension ref="A1"/><sheetData>') % '<row r="2"><c r="A2"><v>5</v></c></row>'
+    content = (
+        SHEET.replace("<sheetData>", '<dimension ref="A1"/><sheetData>') % '<row r="2"><c r="A2"><v>5</v></c></row>'
+    )
     data = with_part(workbook(["x"]), "xl/worksheets/sheet1.xml", content.encode())
     assert read_table(data).rows == (Row(2, ("5", "")),)
 

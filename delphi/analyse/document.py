@@ -1,0 +1,71 @@
+"""The JSON document of an analysis, with the published keys; undefined numbers are null beside a reason."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from analysis.report_dict import report_as_dict
+from delphi import __version__
+from delphi.analyse.findings import Findings, Part
+
+
+def as_document(findings: Findings) -> dict[str, Any]:
+    """The whole analysis as plain Python."""
+    return {
+        "engine": {"version": __version__, "numpy": np.__version__, "scipy": version("scipy")},
+        "parameters": findings.options.as_parameters(),
+        "digest": findings.table.digest(),
+        "rounds": [_round(findings, round_) for round_ in findings.table.rounds],
+    }
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """The document as text. Raises ValueError should a NaN or an infinity have got in."""
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _round(findings: Findings, round_: int) -> dict[str, Any]:
+    """One round. With several criteria there is no concordance over all of them, but one for each."""
+    parts = [part for part in findings.parts if part.round_ == round_]
+    reports = [report_as_dict(part.report) for part in parts]
+    items = [
+        {**_key(findings, part, at), **item}
+        for part, report in zip(parts, reports, strict=True)
+        for at, item in enumerate(report["items"])
+    ]
+    concordance = reports[0]["concordance"]
+    document = {
+        "round": round_,
+        "n_experts": max(part.n_returned for part in parts),
+        "n_items": len(items),
+        "concordance": concordance if len(parts) == 1 else _blanked(concordance),
+        "items": items,
+    }
+    if parts[0].criterion is not None:
+        document["by_criterion"] = [
+            {
+                "criterion": part.criterion,
+                "n_experts": part.n_returned,
+                "n_items": part.report.n_items,
+                "concordance": report["concordance"],
+            }
+            for part, report in zip(parts, reports, strict=True)
+        ]
+    return document
+
+
+def _key(findings: Findings, part: Part, at: int) -> dict[str, str]:
+    item, criterion = findings.column(part, at)
+    return {"item": item} if criterion is None else {"item": item, "criterion": criterion}
+
+
+def _blanked(concordance: dict[str, Any]) -> dict[str, Any]:
+    """The same keys without values: statements under different criteria cannot agree with each other."""
+    return {
+        key: _blanked(value) if isinstance(value, dict) else "several_criteria" if key == "reason" else None
+        for key, value in concordance.items()
+    }
