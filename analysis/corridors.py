@@ -101,7 +101,8 @@ def can_complete_into(cumulative: IntArray, corridors: Corridors, *, n_added: in
     least = np.maximum.accumulate(np.maximum(corridors.least[None] - cumulative[:, None], 0), axis=2)
     most = np.minimum(corridors.most[None] - cumulative[:, None], n_added)
     most = np.minimum.accumulate(most[:, :, ::-1], axis=2)[:, :, ::-1]
-    return np.asarray((least <= most).all(axis=2).any(axis=1), dtype=np.bool_)
+    reachable = np.asarray(least <= most, dtype=np.bool_).all(axis=2)
+    return np.asarray(np.any(reachable, axis=1), dtype=np.bool_)
 
 
 def _box(rule: ConsensusRule, scale: Scale, *, low_end: bool) -> tuple[int, int]:
@@ -121,7 +122,7 @@ def _quartile_places(n: int, method: Quantile) -> _Places:
 
 
 def _quartile_corridors(n: int, *, rule: ConsensusRule, scale: Scale, wide: bool) -> Corridors:
-    """One corridor for every placement of the quartiles' order statistics with an IQR above (wide) or within the limit."""
+    """One corridor for every placement of the quartiles' order statistics, with an IQR above the limit or not."""
     points = scale.points
     places = _quartile_places(n, rule.quantile)
     placed = np.array(list(combinations_with_replacement(range(points), len(places.distinct))), dtype=np.int64)

@@ -39,7 +39,7 @@ class PMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignedRank:
-    """Wilcoxon signed-rank test of one item; `effect` is the matched rank-biserial correlation, None if nobody moved."""
+    """Wilcoxon signed-rank test of one item; `effect`: matched rank-biserial correlation, None if nobody moved."""
 
     n_changed: int
     v: float
@@ -133,7 +133,8 @@ def mcnemar(tables: IntArray, *, first: int, last: int) -> tuple[McNemar, ...]:
     """Exact McNemar test on "inside the agreement range" of every item.
 
     tables : int64 array (items, K, K), see `pair_tables`; first, last : columns (0-based, inclusive) of the range.
-    Returns one McNemar an item; nobody crossed: p = 1. Two-sided binomial. Source: McNemar 1947, Psychometrika 12:153-157.
+    Returns one McNemar an item; nobody crossed: p = 1. Two-sided binomial.
+    Source: McNemar 1947, Psychometrika 12:153-157.
     """
     inside = np.zeros(tables.shape[1], dtype=np.bool_)
     inside[first : last + 1] = True
@@ -148,7 +149,7 @@ def stuart_maxwell(table: IntArray) -> MarginalHomogeneity:
     table : int64 array (K, K), rating before by rating after.
     Degrees of freedom are the rank of the covariance (pseudo-inverse), so unused points cost nothing. p is exact over
     all sign flips of the changed pairs for up to 20 of them, else chi-squared. Nobody changed: chi2 = 0, df = 0, p = 1.
-    Source: Stuart 1955, Biometrika 42:412-416; Maxwell 1970, Br J Psychiatry 116:651-655. Checked against R coin mh_test.
+    Source: Stuart 1955, Biometrika 42:412-416; Maxwell 1970, Br J Psychiatry 116:651-655. Checked: R coin mh_test.
     """
     moved = table + table.T
     n_changed = int(table.sum() - np.trace(table))
@@ -223,7 +224,7 @@ def _signed_rank(*, sizes: IntArray, doubled: IntArray, n: int, up: int, total: 
 
 @lru_cache(maxsize=4096)
 def _flips_at_least(doubled: tuple[int, ...], sizes: tuple[int, ...]) -> FloatArray:
-    """Sign patterns with |2U - total| >= distance, indexed by distance: float64 (total + 1,), whole numbers below 2**50.
+    """Sign patterns with |2U - total| >= distance, by distance: float64 (total + 1,), whole numbers to 2**50.
 
     One big integer holds the whole distribution, 64 bits a sum, so that a convolution step is a shift and an addition.
     """

@@ -74,7 +74,8 @@ def _share_of_distinct(
     found = judge(
         np.ascontiguousarray(digits[:, :-1]), rule=rule, scale=ratings.scale, n_denominator=digits.sum(axis=1)
     ).codes
-    return np.bincount(item, weights=frequency * (found == codes[item]), minlength=n_items) / replicates
+    same = np.bincount(item, weights=frequency * (found == codes[item]), minlength=n_items)
+    return np.asarray(same / replicates, dtype=np.float64)
 
 
 def _share_of_all(

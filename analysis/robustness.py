@@ -1,4 +1,4 @@
-"""How easily a verdict turns: by one person leaving, one college, another quartile formula, another sample of experts."""
+"""How easily a verdict turns: one person leaving, one college, another quartile formula, another sample of experts."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class PanelShape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Recipe:
-    """Opinion on 0 (rejects) to 1 (supports): camp centres, spread, share of doubters, pull to the group, drift a round."""
+    """Opinion from 0 (against) to 1 (for): centres, spread, share of doubters, pull to the group, drift a round."""
 
     centres: tuple[float, ...]
     spread: float

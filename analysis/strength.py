@@ -86,7 +86,7 @@ def read_strength(
 
 
 def is_contradicted(verdict: Verdict, *, support: Support | None) -> bool:
-    """Whether published definitions speak against the verdict: under 90 % of them with IN, half or more against another."""
+    """Whether published definitions speak against the verdict: under 90 % back an IN, half back an IN elsewhere."""
     if support is None:
         return False
     if verdict is Verdict.IN:
