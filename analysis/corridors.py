@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from analysis.histogram import IntArray
 from analysis.quantiles import quantile_positions
-from analysis.types import EPS, ConsensusRule, Quantile, Scale
+from analysis.types import EPS, ConsensusRule, Quantile, Scale, Verdict
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -76,6 +76,17 @@ def dissent_corridors(
     needed = -(-rule.agreement.numerator * n_denominator // rule.agreement.denominator)
     boxes = _box_corridors(n, scale.points, start=start, stop=stop, low=0, high=needed - 1)
     return Corridors(least=np.concatenate([wide.least, boxes.least]), most=np.concatenate([wide.most, boxes.most]))
+
+
+def corridors_of_change(
+    verdict: Verdict, *, rule: ConsensusRule, scale: Scale, n: int, n_denominator: int
+) -> tuple[Corridors, ...]:
+    """Corridors on which `n` ratings get another verdict than `verdict` (IN, OUT or NONE); IN wins over OUT."""
+    if verdict is Verdict.IN:
+        return (dissent_corridors(rule=rule, scale=scale, n=n, n_denominator=n_denominator),)
+    into = consensus_corridors(rule=rule, scale=scale, n=n, n_denominator=n_denominator)
+    low_end = dissent_corridors if verdict is Verdict.OUT else consensus_corridors
+    return into, low_end(rule=rule, scale=scale, n=n, n_denominator=n_denominator, low_end=True)
 
 
 def steps_into(cumulative: IntArray, corridors: Corridors) -> IntArray:

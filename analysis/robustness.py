@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.consensus import VERDICTS, Judgement, judge
-from analysis.corridors import Corridors, consensus_corridors, dissent_corridors, is_narrow_enough, steps_into
+from analysis.corridors import Corridors, corridors_of_change, is_narrow_enough, steps_into
 from analysis.histogram import BoolArray, IntArray, count_points
 from analysis.median_interval import MedianInterval, median_intervals
 from analysis.multiverse import Multiverse, multiverse
@@ -23,7 +23,7 @@ FRAGILE_BELOW = 0.80
 MIN_LEFT_OF_A_COLLEGE = 3
 _CELLS_AT_ONCE = 6_000_000
 
-_IN, _OUT = VERDICTS.index(Verdict.IN), VERDICTS.index(Verdict.OUT)
+_IN = VERDICTS.index(Verdict.IN)
 _UNDECIDED = [VERDICTS.index(Verdict.INSUFFICIENT), VERDICTS.index(Verdict.NO_DATA)]
 
 
@@ -162,18 +162,9 @@ def steps_to_flip(
         if not is_narrow_enough(rule=rule, scale=scale, n=n):
             continue
         items = decided[(keys == key).all(axis=1)]
-        for target in _other_verdicts(code, rule=rule, scale=scale, n=n, total=total):
+        for target in corridors_of_change(VERDICTS[code], rule=rule, scale=scale, n=n, n_denominator=total):
             found[items] = _least(found[items], _steps(cumulative[items], target))
     return tuple(None if steps < 0 else steps for steps in found.tolist())
-
-
-def _other_verdicts(code: int, *, rule: ConsensusRule, scale: Scale, n: int, total: int) -> tuple[Corridors, ...]:
-    if code == _IN:
-        return (dissent_corridors(rule=rule, scale=scale, n=n, n_denominator=total),)
-    into = consensus_corridors(rule=rule, scale=scale, n=n, n_denominator=total)
-    if code == _OUT:
-        return into, dissent_corridors(rule=rule, scale=scale, n=n, n_denominator=total, low_end=True)
-    return into, consensus_corridors(rule=rule, scale=scale, n=n, n_denominator=total, low_end=True)
 
 
 def _steps(cumulative: IntArray, target: Corridors) -> IntArray:
