@@ -53,7 +53,8 @@ def pareto_front(rescaled: npt.ArrayLike) -> tuple[bool, ...]:
     u = np.asarray(rescaled, dtype=np.float64)
     at_least = (u[:, None, :] >= u[None, :, :]).all(axis=2)
     better = (u[:, None, :] > u[None, :, :]).any(axis=2)
-    return tuple((~(at_least & better).any(axis=0)).tolist())
+    beaten = np.asarray((at_least & better).any(axis=0), dtype=np.bool_)
+    return tuple(not lost for lost in beaten.tolist())
 
 
 def weight_interval(

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from analysis.appropriateness import Ram
 from analysis.concordance import KendallW
+from analysis.multiverse import Multiverse
 from analysis.reliability import Coefficient, Icc
+from analysis.robustness import ItemRobustness
 from analysis.types import ConsensusClass, Share, Strength, Verdict
 
 
@@ -33,15 +35,6 @@ class Criteria:
 
 
 @dataclass(frozen=True, slots=True)
-class Multiverse:
-    """How many published definitions of consensus apply to the item, how many say in, and which others do not."""
-
-    in_: int
-    applicable: int
-    dissenting: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Rank:
     """Competition rank and its simultaneous 95 % limits; None where the item is not ranked."""
 
@@ -55,7 +48,7 @@ class ItemReport:
     """Everything the engine says about one item. Shares and chances are 0-1, other numbers in scale units.
 
     reason explains every None: `no_ratings`, `one_rating` or `too_few_ratings`; `ram` is None off the 1-9 scale. With
-    uncertainty switched off the robustness fields, the chance and the rank limits are None.
+    uncertainty switched off the robustness fields, the chance, the strength and the rank limits are None.
     """
 
     n: int
@@ -91,6 +84,7 @@ class ItemReport:
     polarised: bool
     rank: Rank
     strength: Strength | None
+    robustness: ItemRobustness | None
     reason: str | None
 
 

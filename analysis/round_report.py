@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,15 +15,30 @@ from analysis.consensus import Judgement, classify, judge
 from analysis.descriptives import Descriptives, describe, is_high_dont_know
 from analysis.dispersion import consensus_cns, leik_d, van_der_eijk_a
 from analysis.polarisation import bipolar
+from analysis.rank_intervals import simultaneous_rank_intervals
 from analysis.ranking import RankKey, rank_items
 from analysis.reliability import Level, Weights, fleiss_kappa, gwet_ac, icc, krippendorff_alpha
 from analysis.report_dict import report_as_dict
 from analysis.report_types import Concordance, Criteria, ItemReport, Rank, RoundReport
-from analysis.types import DEFAULT_SEED, CellState, ConsensusRule, Ratings, Share
+from analysis.robustness import ItemRobustness, robustness_report
+from analysis.strength import read_strength
+from analysis.types import DEFAULT_SEED, CellState, ConsensusRule, Ratings, Share, Strength, Verdict
 
 __all__ = ["analyse_round", "report_as_dict"]
 
 TOO_FEW_RATINGS = "too_few_ratings"
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """What the uncertainty step adds to one item; all None when it is switched off."""
+
+    robustness: ItemRobustness | None
+    rank_limits: tuple[int, int] | tuple[None, None]
+    chance: float | None
+
+
+_NO_DOUBT = _Doubt(robustness=None, rank_limits=(None, None), chance=None)
 
 
 def analyse_round(
@@ -42,7 +58,7 @@ def analyse_round(
     rule : what counts as consensus
     seed : of every random draw behind the report; the same seed gives the same report
     groups : the college of each expert (None unknown), for the question whether a verdict hangs on one college
-    uncertainty : False leaves out everything that resamples or enumerates
+    uncertainty : False leaves out everything that resamples or enumerates (W then has its chi-squared p)
     order : the ranking key, see `analysis.ranking.rank_items`
 
     Returns
@@ -53,6 +69,7 @@ def analyse_round(
     """
     if groups is not None and len(groups) != ratings.n_experts:
         raise ValueError(f"groups name {len(groups)} experts; the ratings have {ratings.n_experts}")
+    doubts = _doubts(ratings, rule=rule, seed=seed, groups=groups) if uncertainty else None
     judgement = judge(
         ratings.counts,
         rule=rule,
@@ -64,7 +81,7 @@ def analyse_round(
         n_experts=ratings.n_experts,
         n_items=ratings.n_items,
         concordance=_concordance(ratings, seed=seed, permutations=PERMUTATIONS if uncertainty else 0),
-        items=_items(ratings, judgement=judgement, rule=rule, uncertainty=uncertainty, order=order),
+        items=_items(ratings, judgement=judgement, rule=rule, doubts=doubts, order=order),
     )
 
 
@@ -83,8 +100,25 @@ def _concordance(ratings: Ratings, *, seed: int, permutations: int) -> Concordan
     )
 
 
+def _doubts(
+    ratings: Ratings, *, rule: ConsensusRule, seed: int, groups: Sequence[str | None] | None
+) -> tuple[_Doubt, ...]:
+    robust = robustness_report(ratings, rule=rule, seed=seed, groups=groups)
+    limits = simultaneous_rank_intervals(ratings, seed=seed, min_n=max(rule.min_n, 2))
+    chances = [false_consensus_chance(rule=rule, scale=ratings.scale, n=n) for n in ratings.n_rated.tolist()]
+    return tuple(
+        _Doubt(robustness=one, rank_limits=limit or (None, None), chance=chance)
+        for one, limit, chance in zip(robust, limits, chances, strict=True)
+    )
+
+
 def _items(
-    ratings: Ratings, *, judgement: Judgement, rule: ConsensusRule, uncertainty: bool, order: str
+    ratings: Ratings,
+    *,
+    judgement: Judgement,
+    rule: ConsensusRule,
+    doubts: tuple[_Doubt, ...] | None,
+    order: str,
 ) -> tuple[ItemReport, ...]:
     counts, scale = ratings.counts, ratings.scale
     described = describe(counts, scale=scale, quantile=rule.quantile)
@@ -100,6 +134,7 @@ def _items(
     a, cns, leik = van_der_eijk_a(counts), consensus_cns(counts, scale=scale), leik_d(counts)
     verdicts = judgement.verdicts()
     classes = classify(judgement, bipolar=polarised)
+    doubtful = doubts or (_NO_DOUBT,) * ratings.n_items
     return tuple(
         ItemReport(
             n=one.n,
@@ -127,19 +162,32 @@ def _items(
             verdict=verdicts[i],
             consensus_class=classes[i],
             criteria=Criteria(agreement=bool(judgement.agreement[i]), iqr=bool(judgement.iqr[i])),
-            quantile_sensitive=None,
-            fragile=None,
-            flips_if_one_leaves=None,
-            false_consensus_chance=false_consensus_chance(rule=rule, scale=scale, n=one.n)
-            if uncertainty
-            else None,
-            multiverse=None,
+            quantile_sensitive=robust.quantile_sensitive if robust else None,
+            fragile=robust.fragile if robust else None,
+            flips_if_one_leaves=robust.flips_if_one_leaves if robust else None,
+            false_consensus_chance=doubt.chance,
+            multiverse=robust.multiverse if robust else None,
             polarised=bool(polarised[i]),
-            rank=Rank(rank=ranks[i], low=None, high=None),
-            strength=None,
+            rank=Rank(rank=ranks[i], low=doubt.rank_limits[0], high=doubt.rank_limits[1]),
+            strength=_strength(doubt, verdict=verdicts[i], n=one.n, n_eligible=n_eligible[i], min_n=rule.min_n),
+            robustness=robust,
             reason=one.reason or (TOO_FEW_RATINGS if one.n < rule.min_n else None),
         )
-        for i, one in enumerate(described)
+        for i, (one, doubt) in enumerate(zip(described, doubtful, strict=True))
+        for robust in (doubt.robustness,)
+    )
+
+
+def _strength(doubt: _Doubt, *, verdict: Verdict, n: int, n_eligible: int, min_n: int) -> Strength | None:
+    if doubt.robustness is None:
+        return None
+    return read_strength(
+        verdict=verdict,
+        n=n,
+        n_eligible=n_eligible,
+        min_n=min_n,
+        chance=doubt.chance,
+        robustness=doubt.robustness,
     )
 
 
