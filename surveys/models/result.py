@@ -23,10 +23,10 @@ class Snapshot(Table, table=True):
     digest: str = Field(max_length=64)
     """SHA-256 of the canonical JSON of everything frozen: answers, wordings, rule."""
     rule: dict[str, Any] = Field(sa_type=JSON, default_factory=dict)
-    """Criterion code to the consensus rule that was applied."""
+    """The protocol settings that were applied, as plain JSON."""
     engine: dict[str, str] = Field(sa_type=JSON, default_factory=dict)
-    audience: dict[str, list[int]] = Field(sa_type=JSON, default_factory=dict)
-    """Ids of the panellists who were asked (`eligible`) and of those who answered (`answered`)."""
+    audience: dict[str, list[Any]] = Field(sa_type=JSON, default_factory=dict)
+    """Ids of the panellists who were asked (`eligible`), their `colleges`, and the ids of those who `answered`."""
     n_eligible: int
     n_answered: int
     n_submitted: int

@@ -1,11 +1,12 @@
 """Who takes part: the funnel of a round, by fixed definitions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from surveys.models import Idea, Panellist, Person, Rating, Round, Submission
+from surveys.models import College, Idea, Panellist, Person, Rating, Round, Submission
 from surveys.vocabulary import MembershipStatus
 
 IN_PANEL = (MembershipStatus.INVITED, MembershipStatus.JOINED)
@@ -45,6 +46,17 @@ def panellists_who_answered(session: Session, *, round_id: int) -> list[int]:
     rated = session.exec(select(Rating.panellist_id).where(Rating.round_id == round_id).distinct()).all()
     named = session.exec(select(Idea.panellist_id).where(Idea.round_id == round_id).distinct()).all()
     return sorted({*rated, *named})
+
+
+def colleges_of(session: Session, *, panellist_ids: Sequence[int]) -> list[str | None]:
+    """The college code of each panellist, in the order asked; None where it is not known."""
+    rows = session.exec(
+        select(Panellist.id, College.code)
+        .join(College, col(College.id) == Panellist.college_id)
+        .where(col(Panellist.id).in_(panellist_ids))
+    ).all()
+    codes = dict(rows)
+    return [codes.get(panellist_id) for panellist_id in panellist_ids]
 
 
 def participation_of(session: Session, *, round_: Round) -> Participation:

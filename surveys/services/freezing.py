@@ -13,7 +13,12 @@ from sqlmodel import Session, col, select
 from analysis.report_types import RoundReport
 from analysis.round_report import analyse_round, report_as_dict
 from surveys.models import FrozenRating, Protocol, Rating, Round, RoundResult, Snapshot, Study, TaskForce
-from surveys.queries.participation import eligible_panellists, panellists_who_answered, participation_of
+from surveys.queries.participation import (
+    colleges_of,
+    eligible_panellists,
+    panellists_who_answered,
+    participation_of,
+)
 from surveys.queries.questionnaire import AskedCriterion, AskedStatement, Questionnaire, questionnaire_of
 from surveys.queries.rating_matrix import Cell, frozen_cells, matrix_of
 from surveys.rules.protocol import ProtocolSettings, canonical_digest
@@ -30,6 +35,8 @@ class Frozen:
     settings: ProtocolSettings
     eligible: tuple[int, ...]
     answered: tuple[int, ...]
+    colleges: tuple[str | None, ...]
+    """The college of each eligible panellist, in the order of `eligible`."""
     cells: tuple[Cell, ...]
 
     @property
@@ -41,6 +48,7 @@ class Frozen:
                 "wordings": sorted([s.id, s.version_id, dict(s.text)] for s in self.questionnaire.statements),
                 "eligible": self.eligible,
                 "answered": self.answered,
+                "colleges": self.colleges,
                 "settings": self.settings.as_json(),
             }
         )
@@ -69,7 +77,6 @@ def freeze_round(session: Session, *, round_: Round, now: datetime) -> Snapshot:
     """
     study = study_of_round(session, round_=round_)
     settings = protocol_of(session, study_id=study.id)
-    questionnaire = questionnaire_of(session, round_id=round_.id)
     eligible = eligible_panellists(session, task_force_id=round_.task_force_id)
     answered = panellists_who_answered(session, round_id=round_.id)
     earlier = session.exec(select(Snapshot.number).where(Snapshot.round_id == round_.id)).all()
@@ -86,17 +93,16 @@ def freeze_round(session: Session, *, round_: Round, now: datetime) -> Snapshot:
     session.add(snapshot)
     session.flush()
     _copy_ratings(session, snapshot=snapshot)
-    frozen = Frozen(
-        questionnaire=questionnaire,
-        settings=settings,
-        eligible=tuple(sorted({*eligible, *answered})),
-        answered=tuple(answered),
-        cells=tuple(frozen_cells(session, snapshot_id=snapshot.id)),
-    )
-    snapshot.digest = frozen.digest
+    everybody = sorted({*eligible, *answered})
     snapshot.rule = settings.as_json()
     snapshot.engine = {"numpy": numpy.__version__, "scipy": scipy.__version__}
-    snapshot.audience = {"eligible": list(frozen.eligible), "answered": list(frozen.answered)}
+    snapshot.audience = {
+        "eligible": everybody,
+        "answered": answered,
+        "colleges": colleges_of(session, panellist_ids=everybody),
+    }
+    frozen = frozen_of(session, snapshot=snapshot)
+    snapshot.digest = frozen.digest
     reports = reports_of(frozen)
     snapshot.concordance = {
         f"{criterion.code}:{asked[0].kind}": report_as_dict(report)["concordance"]
@@ -107,6 +113,18 @@ def freeze_round(session: Session, *, round_: Round, now: datetime) -> Snapshot:
         session.connection().execute(insert(RoundResult), rows)
     session.flush()
     return snapshot
+
+
+def frozen_of(session: Session, *, snapshot: Snapshot) -> Frozen:
+    """What a snapshot holds, read back from its frozen copy; its digest must equal the stored one."""
+    return Frozen(
+        questionnaire=questionnaire_of(session, round_id=snapshot.round_id),
+        settings=ProtocolSettings.from_json(snapshot.rule),
+        eligible=tuple(snapshot.audience["eligible"]),
+        answered=tuple(snapshot.audience["answered"]),
+        colleges=tuple(snapshot.audience["colleges"]),
+        cells=tuple(frozen_cells(session, snapshot_id=snapshot.id)),
+    )
 
 
 Reported = tuple[AskedCriterion, tuple[AskedStatement, ...], RoundReport]
@@ -135,7 +153,9 @@ def reports_of(frozen: Frozen) -> list[Reported]:
                 eligible=frozen.eligible,
                 answered=frozen.answered,
             )
-            report = analyse_round(matrix.ratings, rule=frozen.settings.rule_for(criterion.code), seed=SEED)
+            report = analyse_round(
+                matrix.ratings, rule=frozen.settings.rule_for(criterion.code), groups=frozen.colleges, seed=SEED
+            )
             reports.append((criterion, asked, report))
     return reports
 
