@@ -120,10 +120,10 @@ def _can_change(
     """Whether exactly `added` further ratings can give each of `items` another verdict."""
     n = panel.n[items] + added
     total = panel.total[items] + (added if panel.grows else 0)
-    decidable = (n >= rule.min_n) & reaches(n, panel.eligible[items], threshold=rule.min_rated_share)
+    decidable: BoolArray = (n >= rule.min_n) & reaches(n, panel.eligible[items], threshold=rule.min_rated_share)
     undecided = np.isin(codes[items], (_INSUFFICIENT, _NO_DATA))
     # Leaving `no data` is a change even if the first answers are too few for a decision.
-    changed = undecided & (decidable | (codes[items] == _NO_DATA))
+    changed: BoolArray = undecided & (decidable | (codes[items] == _NO_DATA))
     keys = np.stack([n, total, codes[items]], axis=1)
     for key in np.unique(keys[~undecided], axis=0).tolist():
         rows = np.flatnonzero((keys == key).all(axis=1))

@@ -39,11 +39,14 @@ class PMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignedRank:
-    """Wilcoxon signed-rank test of one item; `effect`: matched rank-biserial correlation, None if nobody moved."""
+    """Wilcoxon signed-rank test of one item; `effect`: matched rank-biserial correlation.
+
+    p_normal : the normal approximation, for comparison with software that stops there; effect None if nobody moved."""
 
     n_changed: int
     v: float
     p: float
+    p_normal: float
     method: PMethod
     effect: float | None
 
@@ -59,11 +62,12 @@ class McNemar:
 
 @dataclass(frozen=True, slots=True)
 class MarginalHomogeneity:
-    """Change of the whole distribution: chi-squared, its degrees of freedom and where the p-value comes from."""
+    """Change of the whole distribution: chi-squared, its degrees of freedom, p-value and the chi-squared approximation of it."""
 
     chi2: float
     df: int
     p: float
+    p_chi2: float
     method: PMethod
 
 
@@ -154,16 +158,17 @@ def stuart_maxwell(table: IntArray) -> MarginalHomogeneity:
     moved = table + table.T
     n_changed = int(table.sum() - np.trace(table))
     if n_changed == 0:
-        return MarginalHomogeneity(chi2=0.0, df=0, p=1.0, method=PMethod.NO_CHANGE)
+        return MarginalHomogeneity(chi2=0.0, df=0, p=1.0, p_chi2=1.0, method=PMethod.NO_CHANGE)
     shift = (table.sum(axis=1) - table.sum(axis=0)).astype(np.float64)
     covariance = np.diag(moved.sum(axis=1)) - moved
     inverse = np.linalg.pinv(covariance.astype(np.float64), rcond=1e-10)
     df = int(np.linalg.matrix_rank(covariance.astype(np.float64), tol=1e-8 * float(table.sum())))
     chi2 = float(shift @ inverse @ shift)
+    tail = chi_squared_tail(chi2, df=df)
     if n_changed <= EXACT_SIGN_FLIPS:
         p = _sign_flip_p(moved, inverse=inverse, chi2=chi2)
-        return MarginalHomogeneity(chi2=chi2, df=df, p=p, method=PMethod.EXACT)
-    return MarginalHomogeneity(chi2=chi2, df=df, p=chi_squared_tail(chi2, df=df), method=PMethod.CHI_SQUARED)
+        return MarginalHomogeneity(chi2=chi2, df=df, p=p, p_chi2=tail, method=PMethod.EXACT)
+    return MarginalHomogeneity(chi2=chi2, df=df, p=tail, p_chi2=tail, method=PMethod.CHI_SQUARED)
 
 
 def bhapkar(table: IntArray, *, min_n: int = 30) -> MarginalHomogeneity | None:
@@ -179,8 +184,9 @@ def bhapkar(table: IntArray, *, min_n: int = 30) -> MarginalHomogeneity | None:
     if plain.chi2 >= n / 2:
         return None
     chi2 = plain.chi2 / (1 - plain.chi2 / n)
+    tail = chi_squared_tail(chi2, df=plain.df)
     method = PMethod.CHI_SQUARED if plain.df else PMethod.NO_CHANGE
-    return MarginalHomogeneity(chi2=chi2, df=plain.df, p=chi_squared_tail(chi2, df=plain.df), method=method)
+    return MarginalHomogeneity(chi2=chi2, df=plain.df, p=tail, p_chi2=tail, method=method)
 
 
 def pearson_chi2(table: npt.ArrayLike) -> MarginalHomogeneity | None:
@@ -197,7 +203,8 @@ def pearson_chi2(table: npt.ArrayLike) -> MarginalHomogeneity | None:
     expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
     chi2 = float(((counts - expected) ** 2 / expected).sum())
     df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
-    return MarginalHomogeneity(chi2=chi2, df=df, p=chi_squared_tail(chi2, df=df), method=PMethod.CHI_SQUARED)
+    tail = chi_squared_tail(chi2, df=df)
+    return MarginalHomogeneity(chi2=chi2, df=df, p=tail, p_chi2=tail, method=PMethod.CHI_SQUARED)
 
 
 def chi_squared_tail(chi2: float, *, df: int) -> float:
@@ -211,15 +218,17 @@ def chi_squared_tail(chi2: float, *, df: int) -> float:
 
 def _signed_rank(*, sizes: IntArray, doubled: IntArray, n: int, up: int, total: int, squares: int) -> SignedRank:
     if n == 0:
-        return SignedRank(n_changed=0, v=0.0, p=1.0, method=PMethod.NO_CHANGE, effect=None)
+        return SignedRank(n_changed=0, v=0.0, p=1.0, p_normal=1.0, method=PMethod.NO_CHANGE, effect=None)
     distance = abs(2 * up - total)
+    normal = math.erfc(distance / math.sqrt(2 * squares))
     if n <= EXACT_SIGNED_RANK:
         used = np.flatnonzero(sizes)
         far = _flips_at_least(tuple(doubled[used].tolist()), tuple(sizes[used].tolist()))
         p, method = float(far[distance]) / 2.0**n, PMethod.EXACT
     else:
-        p, method = math.erfc(distance / math.sqrt(2 * squares)), PMethod.NORMAL
-    return SignedRank(n_changed=n, v=up / 2, p=min(1.0, p), method=method, effect=(2 * up - total) / total)
+        p, method = normal, PMethod.NORMAL
+    effect = (2 * up - total) / total
+    return SignedRank(n_changed=n, v=up / 2, p=min(1.0, p), p_normal=normal, method=method, effect=effect)
 
 
 @lru_cache(maxsize=4096)
