@@ -1,0 +1,203 @@
+"""The schema that migrations make is the schema of the models, on both databases, and moving keeps every row."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, select, text
+
+from delphi.database import Database
+from surveys import migrations
+from surveys.models import metadata
+from tests.builders import a_study, an_open_rating_round, rate
+
+FULL = "9 8 1 | 8 8 2 | 7 8 9 | 9 8 8 | 8 8 . | 8 . 1"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'blank.sqlite'}"
+        return
+    url = request.getfixturevalue("postgresql_url")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    yield url
+
+
+@pytest.fixture
+def blank_file(tmp_path: Path) -> Iterator[Database]:
+    """An SQLite database without any table."""
+    database = Database(f"sqlite:///{tmp_path / 'blank.sqlite'}")
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def blank(blank_url: str) -> Iterator[Database]:
+    database = Database(blank_url)
+    yield database
+    database.engine.dispose()
+
+
+def structure(engine: Engine) -> dict[str, object]:
+    """Everything a database enforces: columns, keys, uniqueness, checks and indexes, each with its name."""
+    found: dict[str, object] = {}
+    inspector = inspect(engine)
+    for table in sorted(inspector.get_table_names()):
+        if table == "alembic_version":
+            continue
+        found[table] = {
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)),
+            "key": inspector.get_pk_constraint(table)["name"],
+            "foreign": sorted(
+                (str(f["name"]), f["constrained_columns"], f["referred_table"], f["referred_columns"])
+                for f in inspector.get_foreign_keys(table)
+            ),
+            "unique": sorted((str(u["name"]), u["column_names"]) for u in inspector.get_unique_constraints(table)),
+            "checks": sorted((str(c["name"]), " ".join(c["sqltext"].split())) for c in
+                             inspector.get_check_constraints(table)),
+            "indexes": sorted((str(i["name"]), i["column_names"], bool(i["unique"])) for i in
+                              inspector.get_indexes(table)),
+        }  # fmt: skip
+    return found
+
+
+def contents(engine: Engine) -> dict[str, tuple[int, str]]:
+    """Rows and a hash of them, table by table."""
+    found = {}
+    with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            rows = sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+            found[table.name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
+    return found
+
+
+def fill(database: Database) -> None:
+    with database.writing() as session:
+        small = a_study(session, n_experts=6)
+        round_, statements = an_open_rating_round(session, small, n_statements=3)
+        rate(session, small, round_id=round_.id, statements=statements, rows=FULL)
+
+
+def test_migrations_make_the_schema_of_the_models(blank: Database) -> None:
+    migrations.upgrade(blank.engine)
+    with blank.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    migrated = structure(blank.engine)
+    migrations.downgrade(blank.engine, "base")
+    assert structure(blank.engine) == {}
+    metadata.create_all(blank.engine)
+    assert migrated == structure(blank.engine)
+
+
+def test_every_constraint_has_a_name(blank: Database) -> None:
+    migrations.upgrade(blank.engine)
+    for table, parts in structure(blank.engine).items():
+        names = [
+            parts["key"],
+            *(entry[0] for part in ("foreign", "unique", "checks", "indexes") for entry in parts[part]),
+        ]  # type: ignore[index]
+        assert all(name and name != "None" for name in names), table
+
+
+def test_migrating_a_filled_database_keeps_every_row(blank: Database) -> None:
+    migrations.upgrade(blank.engine)
+    fill(blank)
+    before = contents(blank.engine)
+    assert before["rating"][0] == 16
+    migrations.upgrade(blank.engine)
+    assert contents(blank.engine) == before
+    assert migrations.is_current(blank.engine)
+
+
+def test_up_down_up_ends_in_the_same_schema(blank: Database) -> None:
+    migrations.upgrade(blank.engine)
+    first = structure(blank.engine)
+    migrations.downgrade(blank.engine, "base")
+    assert migrations.current_revision(blank.engine) is None
+    migrations.upgrade(blank.engine)
+    assert structure(blank.engine) == first
+
+
+def test_a_table_made_anew_keeps_its_children_and_checks(
+    blank_file: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The way Alembic alters tables on SQLite: with foreign keys on, the answers of the panel would be deleted."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations.FOLDER, folder)
+    (folder / "versions" / "9999_later.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        f"revision = '9999'\ndown_revision = {migrations.head_revision()!r}\nbranch_labels = depends_on = None\n"
+        "def upgrade():\n"
+        "    with op.batch_alter_table('round', recreate='always') as batch:\n"
+        "        batch.add_column(sa.Column('note', sa.String(20), nullable=True))\n"
+        "def downgrade():\n"
+        "    with op.batch_alter_table('round', recreate='always') as batch:\n"
+        "        batch.drop_column('note')\n",
+        encoding="utf-8",
+    )
+    migrations.upgrade(blank_file.engine)
+    fill(blank_file)
+    before, checks = contents(blank_file.engine), structure(blank_file.engine)["round"]
+    known = migrations.head_revision()
+    for cached in (migrations.head_revision, migrations.known_revisions):
+        cached.cache_clear()
+    monkeypatch.setattr(migrations, "FOLDER", folder)
+    try:
+        migrations.upgrade(blank_file.engine)
+        assert migrations.current_revision(blank_file.engine) == "9999"
+        assert contents(blank_file.engine) == before
+        migrations.downgrade(blank_file.engine, known)
+        assert contents(blank_file.engine) == before
+        assert structure(blank_file.engine)["round"] == checks
+    finally:
+        for cached in (migrations.head_revision, migrations.known_revisions):
+            cached.cache_clear()
+
+
+def test_a_migration_that_fails_half_way_leaves_the_old_schema(
+    blank: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    migrations.upgrade(blank.engine)
+    fill(blank)
+    before, schema = contents(blank.engine), structure(blank.engine)
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations.FOLDER, folder)
+    (folder / "versions" / "9999_broken.py").write_text(
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        f"revision = '9999'\ndown_revision = {migrations.head_revision()!r}\nbranch_labels = depends_on = None\n"
+        "def upgrade():\n"
+        "    op.create_table('half', sa.Column('id', sa.Integer()))\n"
+        "    raise ZeroDivisionError\n"
+        "def downgrade():\n    pass\n",
+        encoding="utf-8",
+    )
+    for cached in (migrations.head_revision, migrations.known_revisions):
+        cached.cache_clear()
+    monkeypatch.setattr(migrations, "FOLDER", folder)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            migrations.upgrade(blank.engine)
+    finally:
+        for cached in (migrations.head_revision, migrations.known_revisions):
+            cached.cache_clear()
+    assert (contents(blank.engine), structure(blank.engine)) == (before, schema)
+
+
+def test_a_database_of_a_newer_version_is_left_alone(blank_file: Database) -> None:
+    migrations.upgrade(blank_file.engine)
+    with blank_file.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(migrations.NewerSchema, match="9999"):
+        migrations.upgrade(blank_file.engine)
+    assert not migrations.is_current(blank_file.engine)
