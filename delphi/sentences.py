@@ -55,6 +55,14 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.PERSON_UNKNOWN: _l("There is no such person in this study."),
     ViolationCode.PROTOCOL_LOCKED: _l("The protocol is locked; a change needs an amendment with a reason."),
     ViolationCode.EDITED_MEANWHILE: _l("Somebody changed this meanwhile. Both versions are shown below."),
+    ViolationCode.STATEMENT_ASKED: _l(
+        "%(statement)s is on the questionnaire of a round: it can be reworded, but not taken back."
+    ),
+    ViolationCode.PARENT_MISMATCH: _l("This statement cannot belong to a statement of that kind."),
+    ViolationCode.DEADLINE_EARLIER: _l("The closing time can only be moved to a later moment."),
+    ViolationCode.REMINDERS_USED_UP: _l("The protocol allows %(limit)s reminders in a round, and all were sent."),
+    ViolationCode.REMINDER_TOO_SOON: _l("The last reminder is less than a day old: the next can go out on %(at)s."),
+    ViolationCode.EVERYBODY_FINISHED: _l("Everybody has finished: there is nobody to remind."),
 }
 
 KINDS: dict[StatementKind, Any] = {

@@ -151,6 +151,8 @@ class AuditAction(StrEnum):
     LINK_RENEWED = "link_renewed"
     LINK_REVOKED = "link_revoked"
     REMINDERS_QUEUED = "reminders_queued"
+    DEADLINE_EXTENDED = "deadline_extended"
+    PROPOSAL_OVERRIDDEN = "proposal_overridden"
 
 
 class Permission(StrEnum):
@@ -203,3 +205,9 @@ class ViolationCode(StrEnum):
     PERSON_UNKNOWN = "person_unknown"
     PROTOCOL_LOCKED = "protocol_locked"
     EDITED_MEANWHILE = "edited_meanwhile"
+    STATEMENT_ASKED = "statement_asked"
+    PARENT_MISMATCH = "parent_mismatch"
+    DEADLINE_EARLIER = "deadline_earlier"
+    REMINDERS_USED_UP = "reminders_used_up"
+    REMINDER_TOO_SOON = "reminder_too_soon"
+    EVERYBODY_FINISHED = "everybody_finished"
