@@ -1,39 +1,38 @@
-"""Many tests at once: p-values adjusted within a family by Holm (primary) or Benjamini and Hochberg (screening)."""
+"""P-values of a whole list of items, adjusted for having looked at all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 
-def holm(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
-    """Holm's adjusted p-values: the running maximum of (m - j + 1) p_(j), at most 1.
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm's step-down adjustment, in the order given; None stays None and is not counted.
 
-    p_values : in the order of the items, which breaks ties; None (no test) stays None and does not count in m.
-    Source: Holm 1979, Scand J Stat 6:65-70. Checked against R p.adjust.
+    Source: Holm 1979, Scand J Stat 6:65-70. Checked against R p.adjust(method = "holm").
     """
-    order = _tested(p_values)
-    m, highest = len(order), 0.0
+    order = _order(p_values)
     adjusted: list[float | None] = [None] * len(p_values)
-    for position, (p, item) in enumerate(order):
-        highest = max(highest, min(1.0, (m - position) * p))
+    highest = 0.0
+    for place, (p, item) in enumerate(order):
+        highest = min(1.0, max(highest, (len(order) - place) * p))
         adjusted[item] = highest
-    return tuple(adjusted)
+    return adjusted
 
 
-def benjamini_hochberg(p_values: Sequence[float | None]) -> tuple[float | None, ...]:
-    """Benjamini and Hochberg's adjusted p-values: the running minimum of m p_(j) / j from the largest, at most 1.
+def benjamini_hochberg(p_values: Sequence[float | None]) -> list[float | None]:
+    """Benjamini and Hochberg's false discovery rate, in the order given; None stays None and is not counted.
 
-    p_values : as for `holm`. Controls the share of false discoveries, not the chance of any.
-    Source: Benjamini & Hochberg 1995, J R Stat Soc B 57:289-300. Checked against R p.adjust.
+    Source: Benjamini & Hochberg 1995, J R Stat Soc B 57:289-300. Checked against R p.adjust(method = "BH").
     """
-    order = _tested(p_values)
-    m, lowest = len(order), 1.0
+    order = _order(p_values)
     adjusted: list[float | None] = [None] * len(p_values)
-    for rank, (p, item) in reversed(list(enumerate(order, start=1))):
-        lowest = min(lowest, m * p / rank)
+    lowest = 1.0
+    for place in range(len(order), 0, -1):
+        p, item = order[place - 1]
+        lowest = min(lowest, p * len(order) / place)
         adjusted[item] = lowest
-    return tuple(adjusted)
+    return adjusted
 
 
-def _tested(p_values: Sequence[float | None]) -> list[tuple[float, int]]:
+def _order(p_values: Sequence[float | None]) -> list[tuple[float, int]]:
     return sorted((p, item) for item, p in enumerate(p_values) if p is not None)

@@ -62,7 +62,7 @@ class McNemar:
 
 @dataclass(frozen=True, slots=True)
 class MarginalHomogeneity:
-    """Change of the whole distribution: chi-squared, its degrees of freedom, p-value and the chi-squared approximation of it."""
+    """Change of the whole distribution; p_chi2 is the chi-squared approximation beside an exact p."""
 
     chi2: float
     df: int

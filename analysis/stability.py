@@ -153,7 +153,7 @@ def compare_rounds(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moves:
-    """How far the pairs of every item moved; arrays (items,). kappa_w and doubled_delta_median are NaN / 0 without pairs.
+    """How far the pairs of every item moved; arrays (items,). Without pairs kappa_w is NaN, the rest 0.
 
     moved : sum over points of the absolute change of the histogram, twice the number of ratings that moved on balance
     """
