@@ -92,7 +92,7 @@ def test_reversing_the_scale_swaps_in_and_out(frequency: list[int]) -> None:
 
 @given(counts_9)
 def test_one_more_favourable_answer_never_lowers_the_agreement_criterion(frequency: list[int]) -> None:
-    more = frequency[:8] + [frequency[8] + 1]
+    more = [*frequency[:8], frequency[8] + 1]
     found = judge(np.array([frequency, more]), rule=RULE, scale=NINE).agreement.tolist()
     assert found[1] >= found[0]
 
