@@ -135,6 +135,7 @@ class AuditAction(StrEnum):
     SIGNED_OUT = "signed_out"
     CONSENT_GIVEN = "consent_given"
     MEMBERSHIP_DECLINED = "membership_declined"
+    MEMBERSHIP_LEFT = "membership_left"
     ROUND_PLANNED = "round_planned"
     ROUND_OPENED = "round_opened"
     ROUND_CLOSED = "round_closed"
@@ -214,3 +215,12 @@ class ViolationCode(StrEnum):
     REMINDERS_USED_UP = "reminders_used_up"
     REMINDER_TOO_SOON = "reminder_too_soon"
     EVERYBODY_FINISHED = "everybody_finished"
+
+
+class FrameworkFinding(StrEnum):
+    """What can look wrong in a framework; nothing of it stops an import but a code used twice."""
+
+    DUPLICATE_CODE = "duplicate_code"
+    LANGUAGE_MISSING = "language_missing"
+    TARGET_IS_BASELINE = "target_is_baseline"
+    FACILITY_DISAGREES = "facility_disagrees"

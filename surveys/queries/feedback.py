@@ -1,0 +1,97 @@
+"""What the closed round before left for its panellists: frozen results, their own frozen answers, comments."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
+
+from surveys.localized import LocalizedText
+from surveys.models import Comment, Round, RoundResult, Snapshot, Statement, StatementVersion
+from surveys.queries.my_answers import Cell, OwnRating, own_frozen_ratings
+from surveys.rules.feedback import WrittenComment
+from surveys.vocabulary import CommentReview, RoundKind, RoundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenResult:
+    """The frozen figures of one question about one wording."""
+
+    version_id: int
+    frequency: tuple[int, ...]
+    median: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRound:
+    """The last closed rating round as one panellist may look back on it; disclosure rules are not applied yet."""
+
+    number: int
+    results: dict[Cell, FrozenResult]
+    own: dict[Cell, OwnRating]
+    comments: dict[int, list[WrittenComment]]
+    """Statement id to the comments that were shared."""
+    own_comments: dict[int, str]
+    writers: dict[str, int]
+    """How many people wrote comments in each language."""
+
+
+def earlier_round(
+    session: Session, *, task_force_id: int, before_number: int, panellist_id: int
+) -> EarlierRound | None:
+    """The newest closed rating round before `before_number`, in four statements; None where there is none."""
+    row = session.exec(
+        select(Round.id, Round.number, Snapshot.id)
+        .join(Snapshot, col(Snapshot.round_id) == Round.id)
+        .where(
+            Round.task_force_id == task_force_id,
+            Round.number < before_number,
+            Round.kind == RoundKind.RATING,
+            Round.status == RoundStatus.CLOSED,
+        )
+        .order_by(col(Round.number).desc(), col(Snapshot.number).desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    round_id, number, snapshot_id = row
+    figures = ("statement_id", "criterion_id", "version_id", "frequency", "median")
+    results = session.connection().execute(
+        sa_select(*(col(getattr(RoundResult, name)) for name in figures)).where(
+            col(RoundResult.snapshot_id) == snapshot_id
+        )
+    )
+    written = session.exec(select(Comment).where(Comment.round_id == round_id)).all()
+    shared: dict[int, list[WrittenComment]] = {}
+    authors: dict[str, set[int]] = {}
+    for comment in written:
+        authors.setdefault(comment.language, set()).add(comment.panellist_id)
+        if comment.review is CommentReview.SHARED:
+            shared.setdefault(comment.statement_id, []).append(
+                WrittenComment(comment.stance, comment.text, comment.language, comment.shared_text)
+            )
+    return EarlierRound(
+        number=number,
+        results={
+            (statement, criterion): FrozenResult(version, tuple(frequency), median)
+            for statement, criterion, version, frequency, median in results
+        },
+        own=own_frozen_ratings(session, round_id=round_id, panellist_id=panellist_id),
+        comments=shared,
+        own_comments={
+            comment.statement_id: comment.text for comment in written if comment.panellist_id == panellist_id
+        },
+        writers={language: len(people) for language, people in authors.items()},
+    )
+
+
+def parent_texts(session: Session, *, task_force_id: int) -> dict[int, LocalizedText]:
+    """Statement id to its newest wording, for every statement of the task force that others hang on."""
+    parents = select(Statement.parent_id).where(
+        Statement.task_force_id == task_force_id, col(Statement.parent_id).is_not(None)
+    )
+    versions = session.exec(
+        select(StatementVersion)
+        .where(col(StatementVersion.statement_id).in_(parents))
+        .order_by(col(StatementVersion.number))
+    ).all()
+    return {version.statement_id: version.text for version in versions}

@@ -1,0 +1,104 @@
+"""What one panellist has stored in a round: live while it is open, the frozen copy once it is closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
+
+from surveys.models import Comment, FrozenRating, Idea, Rating, Snapshot, Submission
+from surveys.vocabulary import RatingState, Stance, StatementKind
+
+Cell = tuple[int, int]
+"""(statement id, criterion id)"""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRating:
+    state: RatingState
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnComment:
+    text: str
+    stance: Stance
+
+
+@dataclass(frozen=True, slots=True)
+class OwnIdea:
+    slot: str
+    kind: StatementKind
+    text: str
+    parent_slot: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSubmission:
+    saved_at: datetime
+    submitted_at: datetime | None
+    receipt: str
+
+
+def own_ratings(session: Session, *, round_id: int, panellist_id: int) -> dict[Cell, OwnRating]:
+    """The answers as they stand now."""
+    rows = session.connection().execute(
+        sa_select(col(Rating.statement_id), col(Rating.criterion_id), col(Rating.state), col(Rating.value)).where(
+            col(Rating.round_id) == round_id, col(Rating.panellist_id) == panellist_id
+        )
+    )
+    return {(statement, criterion): OwnRating(state, value) for statement, criterion, state, value in rows}
+
+
+def own_frozen_ratings(session: Session, *, round_id: int, panellist_id: int) -> dict[Cell, OwnRating]:
+    """The answers as the latest closing of the round froze them."""
+    newest = (
+        select(Snapshot.id)
+        .where(Snapshot.round_id == round_id)
+        .order_by(col(Snapshot.number).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns = (FrozenRating.statement_id, FrozenRating.criterion_id, FrozenRating.state, FrozenRating.value)
+    rows = session.connection().execute(
+        sa_select(*map(col, columns)).where(
+            col(FrozenRating.snapshot_id) == newest, col(FrozenRating.panellist_id) == panellist_id
+        )
+    )
+    return {(statement, criterion): OwnRating(state, value) for statement, criterion, state, value in rows}
+
+
+def own_comments(session: Session, *, round_id: int, panellist_id: int) -> dict[int, OwnComment]:
+    """Statement id to the comment written on it in this round."""
+    rows = session.connection().execute(
+        sa_select(col(Comment.statement_id), col(Comment.text), col(Comment.stance)).where(
+            col(Comment.round_id) == round_id, col(Comment.panellist_id) == panellist_id
+        )
+    )
+    return {statement: OwnComment(text, stance) for statement, text, stance in rows}
+
+
+def own_ideas(session: Session, *, round_id: int, panellist_id: int) -> dict[str, OwnIdea]:
+    """Slot to the idea typed there."""
+    ideas = session.exec(
+        select(Idea).where(Idea.round_id == round_id, Idea.panellist_id == panellist_id).order_by(col(Idea.id))
+    ).all()
+    slots = {idea.id: idea.slot for idea in ideas}
+    return {
+        idea.slot: OwnIdea(
+            slot=idea.slot,
+            kind=idea.kind,
+            text=idea.text,
+            parent_slot=slots.get(idea.parent_id) if idea.parent_id is not None else None,
+        )
+        for idea in ideas
+    }
+
+
+def own_submission(session: Session, *, round_id: int, panellist_id: int) -> OwnSubmission | None:
+    submission = session.exec(
+        select(Submission).where(Submission.round_id == round_id, Submission.panellist_id == panellist_id)
+    ).first()
+    if submission is None:
+        return None
+    return OwnSubmission(saved_at=submission.saved_at, submitted_at=submission.submitted_at, receipt=submission.receipt)

@@ -1,0 +1,104 @@
+"""The published end of a task force as its experts read it: ranks, frozen figures, their own last answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from surveys.localized import LocalizedText
+from surveys.models import Criterion, FrozenRating, Outcome, Round, RoundResult, Scale, Snapshot, Statement
+from surveys.models.statement import StatementVersion
+from surveys.queries.my_answers import OwnRating
+from surveys.vocabulary import OutcomeStatus, StatementKind
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedStatement:
+    """One statement's end, from the frozen result that decided it."""
+
+    code: str
+    kind: StatementKind
+    text: LocalizedText
+    status: OutcomeStatus
+    rank: int | None
+    published_at: datetime
+    round_number: int
+    min_group_size: int
+    criterion: LocalizedText
+    lower: int
+    frequency: tuple[int, ...]
+    median: float | None
+    own: OwnRating | None
+
+
+def published_results(session: Session, *, task_force_id: int, panellist_id: int) -> list[PublishedStatement]:
+    """Every published outcome of a task force by rank, unranked ones last; empty before publication."""
+    rows = session.connection().execute(
+        select(
+            col(Statement.code),
+            col(Statement.kind),
+            col(StatementVersion.text),
+            col(Outcome.status),
+            col(Outcome.rank),
+            col(Outcome.published_at),
+            col(Round.number),
+            col(Round.min_group_size),
+            col(Criterion.name),
+            col(Scale.lower),
+            col(RoundResult.frequency),
+            col(RoundResult.median),
+            col(FrozenRating.state),
+            col(FrozenRating.value),
+        )
+        .select_from(Outcome)
+        .join(RoundResult, col(RoundResult.id) == Outcome.result_id)
+        .join(Statement, col(Statement.id) == Outcome.statement_id)
+        .join(StatementVersion, col(StatementVersion.id) == RoundResult.version_id)
+        .join(Snapshot, col(Snapshot.id) == RoundResult.snapshot_id)
+        .join(Round, col(Round.id) == Snapshot.round_id)
+        .join(Criterion, col(Criterion.id) == RoundResult.criterion_id)
+        .join(Scale, col(Scale.id) == Criterion.scale_id)
+        .outerjoin(
+            FrozenRating,
+            (col(FrozenRating.snapshot_id) == RoundResult.snapshot_id)
+            & (col(FrozenRating.statement_id) == RoundResult.statement_id)
+            & (col(FrozenRating.criterion_id) == RoundResult.criterion_id)
+            & (col(FrozenRating.panellist_id) == panellist_id),
+        )
+        .where(col(Outcome.task_force_id) == task_force_id)
+        .order_by(col(Outcome.rank).is_(None), col(Outcome.rank), col(Statement.code))
+    )
+    return [
+        PublishedStatement(
+            code=code,
+            kind=kind,
+            text=text,
+            status=status,
+            rank=rank,
+            published_at=published_at,
+            round_number=number,
+            min_group_size=min_group_size,
+            criterion=criterion,
+            lower=lower,
+            frequency=tuple(frequency),
+            median=median,
+            own=None if state is None else OwnRating(state, value),
+        )
+        for (
+            code,
+            kind,
+            text,
+            status,
+            rank,
+            published_at,
+            number,
+            min_group_size,
+            criterion,
+            lower,
+            frequency,
+            median,
+            state,
+            value,
+        ) in rows
+    ]

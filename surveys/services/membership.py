@@ -1,0 +1,98 @@
+"""Joining a task force, saying no, and leaving: each of them one button away."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from surveys.errors import RuleViolation
+from surveys.models import Comment, Idea, Panellist, Rating, RatingChange, Round, Submission
+from surveys.rules.permissions import Actor
+from surveys.rules.texts import REASON_LIMIT, clean_text
+from surveys.services.audit import record
+from surveys.services.submissions import panellist_of
+from surveys.vocabulary import AuditAction, MembershipStatus, RoundStatus, ViolationCode
+
+
+def give_consent(session: Session, *, actor: Actor, task_force_id: int, agrees: bool, now: datetime) -> None:
+    """The panellist agrees to take part; the first moment counts, doing it twice changes nothing.
+
+    Raises
+    ------
+    RuleViolation
+        `consent_missing` where the box was not ticked, `not_a_panellist` for anybody else.
+    """
+    panellist = panellist_of(session, actor=actor, task_force_id=task_force_id)
+    if not agrees:
+        raise RuleViolation(ViolationCode.CONSENT_MISSING)
+    if panellist.consented_at is not None:
+        return
+    panellist.consented_at, panellist.status = now, MembershipStatus.JOINED
+    session.add(panellist)
+    record(session, AuditAction.CONSENT_GIVEN, actor=actor, now=now, task_force_id=task_force_id)
+    session.flush()
+
+
+def decline(session: Session, *, actor: Actor, task_force_id: int, reason: str, now: datetime) -> None:
+    """The panellist does not want to take part; the reason may be empty. Answers of an open round stay.
+
+    Raises
+    ------
+    RuleViolation
+        `not_a_panellist`, `text_too_long`.
+    """
+    panellist = panellist_of(session, actor=actor, task_force_id=task_force_id)
+    panellist.decline_reason = clean_text(reason, limit=REASON_LIMIT)
+    panellist.status = MembershipStatus.DECLINED
+    session.add(panellist)
+    record(session, AuditAction.MEMBERSHIP_DECLINED, actor=actor, now=now, task_force_id=task_force_id)
+    session.flush()
+
+
+def leave(
+    session: Session, *, actor: Actor, task_force_id: int, reason: str, removes_answers: bool, now: datetime
+) -> None:
+    """The panellist leaves. With `removes_answers` what was answered in open rounds is deleted with its history.
+
+    Closed rounds stay as they were counted: their figures belong to everybody who took part.
+
+    Raises
+    ------
+    RuleViolation
+        `not_a_panellist`, `text_too_long`.
+    """
+    panellist = panellist_of(session, actor=actor, task_force_id=task_force_id)
+    panellist.decline_reason = clean_text(reason, limit=REASON_LIMIT)
+    panellist.status = MembershipStatus.LEFT
+    session.add(panellist)
+    if removes_answers:
+        _delete_open_answers(session, panellist=panellist)
+    record(
+        session,
+        AuditAction.MEMBERSHIP_LEFT,
+        actor=actor,
+        now=now,
+        task_force_id=task_force_id,
+        removed_answers=removes_answers,
+    )
+    session.flush()
+
+
+def _delete_open_answers(session: Session, *, panellist: Panellist) -> None:
+    # Held like an answer that arrives, so that no round closes half-way through.
+    open_rounds = session.exec(
+        select(Round.id)
+        .where(Round.task_force_id == panellist.task_force_id, Round.status == RoundStatus.OPEN)
+        .with_for_update(read=True)
+    ).all()
+    connection = session.connection()
+    own_ideas = (col(Idea.panellist_id) == panellist.id, col(Idea.round_id).in_(open_rounds))
+    connection.execute(update(Idea).where(*own_ideas).values(parent_id=None))
+    connection.execute(delete(Idea).where(*own_ideas))
+    for table in (Rating, RatingChange, Comment, Submission):
+        connection.execute(
+            delete(table).where(
+                col(table.panellist_id) == panellist.id,
+                col(table.round_id).in_(open_rounds),
+            )
+        )
