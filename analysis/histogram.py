@@ -10,11 +10,11 @@ BoolArray = npt.NDArray[np.bool_]
 
 MAX_POINTS_COMPARED = 20
 BLOCK_ROWS = 255
+FOLD = 8
+FOLD_FROM_EXPERTS = 512
 
 
-def count_points(
-    values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int
-) -> IntArray:
+def count_points(values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int) -> IntArray:
     """Histogram of every item over the full scale.
 
     Parameters
@@ -28,37 +28,49 @@ def count_points(
     -------
     int64 array (items, K)
 
-    Errors: the caller has checked that rated values lie on the scale.
+    Errors: none; a rated value off the scale is counted nowhere, so the sum tells whether there is one.
     """
     if points <= MAX_POINTS_COMPARED:
         return _count_by_comparison(values, rated=rated, lower=lower, points=points)
     return _count_by_slot(values, rated=rated, lower=lower, points=points)
 
 
-def _count_by_comparison(
-    values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int
-) -> IntArray:
-    """One pass a scale point, over blocks that stay in the cache and whose sums fit in one byte."""
+def _count_by_comparison(values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int) -> IntArray:
+    """One pass a scale point. Many experts are folded into fewer, longer rows, which add up faster."""
     n_experts, n_items = values.shape
-    counts = np.zeros((points, n_items), dtype=np.int64)
-    hits = np.empty((min(BLOCK_ROWS, n_experts), n_items), dtype=np.bool_)
-    for start in range(0, n_experts, BLOCK_ROWS):
+    fold = FOLD if n_experts >= FOLD_FROM_EXPERTS else 1
+    whole = n_experts - n_experts % fold
+    shape = (whole // fold, fold * n_items)
+    folded = _count_rows(values[:whole].reshape(shape), rated[:whole].reshape(shape), lower=lower, points=points)
+    counts = folded.reshape(points, fold, n_items).sum(axis=1)
+    if whole < n_experts:
+        counts += _count_rows(values[whole:], rated[whole:], lower=lower, points=points)
+    return np.ascontiguousarray(counts.T)
+
+
+def _count_rows(values: npt.NDArray[np.integer], rated: BoolArray, *, lower: int, points: int) -> IntArray:
+    """Counts (points, columns), over blocks of rows that stay in the cache and whose sums fit in one byte."""
+    n_rows, n_columns = values.shape
+    counts = np.zeros((points, n_columns), dtype=np.int64)
+    hits = np.empty((min(BLOCK_ROWS, n_rows), n_columns), dtype=np.bool_)
+    sums = np.empty((points, n_columns), dtype=np.uint8)
+    for start in range(0, n_rows, BLOCK_ROWS):
         block, asked = values[start : start + BLOCK_ROWS], rated[start : start + BLOCK_ROWS]
         hit = hits[: len(block)]
         for point in range(points):
             np.equal(block, lower + point, out=hit)
             hit &= asked
-            counts[point] += np.add.reduce(hit.view(np.uint8), axis=0, dtype=np.uint8)
-    return np.ascontiguousarray(counts.T)
+            np.add.reduce(hit.view(np.uint8), axis=0, dtype=np.uint8, out=sums[point])
+        counts += sums
+    return counts
 
 
-def _count_by_slot(
-    values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int
-) -> IntArray:
+def _count_by_slot(values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int) -> IntArray:
     """One pass for all points: faster than comparing once a scale has many."""
     n_items = values.shape[1]
     width = points + 1
-    slot = np.where(rated, values.astype(np.int64) - lower, points)
+    slot = values.astype(np.int64) - lower
+    slot[~rated | (slot < 0) | (slot > points)] = points
     slot += np.arange(n_items, dtype=np.int64) * width
     flat = np.bincount(slot.ravel(), minlength=n_items * width)
     return np.ascontiguousarray(flat.reshape(n_items, width)[:, :points], dtype=np.int64)

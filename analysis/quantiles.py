@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,14 +21,16 @@ def order_statistic(cumulative: IntArray, position: IntArray, *, lower: int) -> 
     Parameters
     ----------
     cumulative : int64 (items, K), cumulative counts over the scale
-    position : int64 (items,), clamped by the caller to 0..n-1
+    position : int64 (..., items), clamped by the caller to 0..n-1
     lower : lowest scale point
 
     Returns
     -------
-    int64 (items,), scale units; one above the scale where an item has no rating.
+    int64 (..., items), scale units; one above the scale where an item has no rating.
     """
-    return np.asarray(lower + np.count_nonzero(cumulative <= position[:, None], axis=1), dtype=np.int64)
+    n_items, points = cumulative.shape
+    below = np.ascontiguousarray(cumulative.T).reshape(points, *(1,) * (position.ndim - 1), n_items) <= position
+    return np.asarray(lower + np.add.reduce(below.view(np.uint8), axis=0, dtype=np.int64), dtype=np.int64)
 
 
 def quantile_array(counts: IntArray, *, lower: int, percent: int, method: Quantile) -> FloatArray:
@@ -46,10 +50,18 @@ def quantile_array(counts: IntArray, *, lower: int, percent: int, method: Quanti
     Errors: ValueError for a percent outside the range.
     Source: Hyndman & Fan 1996, Am Stat 50:361-365; hinges: Tukey 1977. Checked against R quantile() and fivenum().
     """
-    _check_percent(percent, method)
+    (values,) = quantile_table(counts, lower=lower, percents=(percent,), method=method)
+    return np.asarray(values)
+
+
+def quantile_table(counts: IntArray, *, lower: int, percents: Sequence[int], method: Quantile) -> FloatArray:
+    """Several quantiles of every item at once, float64 (percents, items); see `quantile_array`."""
+    for percent in percents:
+        _check_percent(percent, method)
     cumulative = np.cumsum(counts, axis=1)
     n = cumulative[:, -1]
-    low, high, weight = quantile_positions(n, percent=percent, method=method)
+    asked = [quantile_positions(n, percent=percent, method=method) for percent in percents]
+    low, high, weight = (np.stack(part) for part in zip(*asked, strict=True))
     x_low = order_statistic(cumulative, low, lower=lower)
     x_high = order_statistic(cumulative, high, lower=lower)
     # Same expression as for one sample: x[j] + (x[j+1] - x[j]) * (g / 100), so no last digit differs.
@@ -65,8 +77,7 @@ def quantiles(counts: IntArray, *, lower: int, percent: int, method: Quantile) -
 
 def quartile_arrays(counts: IntArray, *, lower: int, method: Quantile) -> tuple[FloatArray, FloatArray]:
     """First and third quartile of every item, float64 (items,) each, NaN where an item has no rating."""
-    first = quantile_array(counts, lower=lower, percent=25, method=method)
-    third = quantile_array(counts, lower=lower, percent=75, method=method)
+    first, third = quantile_table(counts, lower=lower, percents=(25, 75), method=method)
     return first, third
 
 

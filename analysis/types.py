@@ -118,21 +118,21 @@ class Ratings:
         if not np.issubdtype(values.dtype, np.integer):
             raise ValueError(f"values are {values.dtype}; allowed are integers")
         rated = _check_states(states) == CellState.RATED
-        _check_on_scale(values, rated=rated, scale=scale)
+        original = values
         if scale.direction == -1:
             values = np.where(rated, scale.lower + scale.upper - values.astype(np.int64), values)
             scale = Scale(lower=scale.lower, upper=scale.upper)
+        counts = count_points(values, rated=rated, lower=scale.lower, points=scale.points)
+        # One number tells whether any rating is off the scale; only then is it worth another pass to find it.
+        if int(counts.sum()) != int(np.count_nonzero(rated)):
+            raise ValueError(_off_scale(original, rated=rated, scale=scale))
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "states", states.astype(np.int8, copy=False))
         object.__setattr__(self, "scale", scale)
-        object.__setattr__(
-            self, "counts", count_points(values, rated=rated, lower=scale.lower, points=scale.points)
-        )
+        object.__setattr__(self, "counts", counts)
 
     @classmethod
-    def from_matrix(
-        cls, matrix: npt.ArrayLike, scale: Scale, *, nan: CellState = CellState.MISSING
-    ) -> Self:
+    def from_matrix(cls, matrix: npt.ArrayLike, scale: Scale, *, nan: CellState = CellState.MISSING) -> Self:
         """Ratings from a float matrix (experts, items); NaN becomes the state `nan`.
 
         Raises ValueError on a fraction, an infinity or a value off the scale.
@@ -284,7 +284,6 @@ def _check_states(states: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
     return states
 
 
-def _check_on_scale(values: npt.NDArray[np.integer], *, rated: BoolArray, scale: Scale) -> None:
+def _off_scale(values: npt.NDArray[np.integer], *, rated: BoolArray, scale: Scale) -> str:
     wrong = rated & ((values < scale.lower) | (values > scale.upper))
-    if wrong.any():
-        raise ValueError(f"rating {int(values[wrong][0])} is not one of {scale.lower}..{scale.upper}")
+    return f"rating {int(values[wrong][0])} is not one of {scale.lower}..{scale.upper}"

@@ -1,4 +1,4 @@
-"""Rating files: what is read, what every blank means, and that each mistake is named with file, line, column and value."""
+"""Rating files: what is read, what every blank means; each mistake is named with file, line, column and value."""
 
 import re
 from pathlib import Path
