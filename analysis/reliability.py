@@ -39,8 +39,9 @@ class Coefficient:
 
 @dataclass(frozen=True, slots=True)
 class Icc:
-    """Two-way intraclass correlations: agreement (a) and consistency (c), of one expert and of the mean of all.
+    """Intraclass correlations of one expert (1) and of the mean of all (m).
 
+    a, c : two-way, agreement and consistency; w : one-way, where every item may have had other experts.
     Negative values are reported as they are; all None with a reason when undefined.
     """
 
@@ -48,6 +49,8 @@ class Icc:
     am: float | None
     c1: float | None
     cm: float | None
+    w1: float | None
+    wm: float | None
     m_used: int
     k_used: int
     reason: str | None
@@ -105,18 +108,17 @@ def fleiss_kappa(counts: IntArray) -> Coefficient:
 
 
 def icc(matrix: npt.ArrayLike) -> Icc:
-    """Two-way ICC of the experts who rated every item; None with fewer than two such experts or two items.
+    """Two-way and one-way ICC of the experts who rated every item; None with fewer than two such experts or two items.
 
     matrix : float (experts, items) of whole numbers, NaN where not rated.
-    ICC(A,1), ICC(A,m), ICC(C,1), ICC(C,m) of McGraw & Wong 1996, Psychol Methods 1:30-46. Checked against R irr 0.84.1
-    and pingouin 0.6.1.
+    ICC(A,1), ICC(A,m), ICC(C,1), ICC(C,m), ICC(1), ICC(m) of McGraw & Wong 1996, Psychol Methods 1:30-46. Checked
+    against R irr 0.84.1 and pingouin 0.6.1.
     """
     ratings = np.asarray(matrix, dtype=np.float64)
     complete = ratings[~np.isnan(ratings).any(axis=1)].astype(np.int64)
     m, k = complete.shape
     if m < 2 or k < 2:
-        reason = "fewer_than_two_experts" if m < 2 else "fewer_than_two_items"
-        return _no_icc(m=m, k=k, reason=reason)
+        return _no_icc(m=m, k=k, reason="fewer_than_two_experts" if m < 2 else "fewer_than_two_items")
     # Sums of squares times m * k are integers, so a variance of zero is seen exactly.
     total = int(complete.sum())
     items = k * int((complete.sum(axis=0) ** 2).sum()) - total**2
@@ -131,12 +133,15 @@ def icc(matrix: npt.ArrayLike) -> Icc:
     am = _ratio(signal, ms_items + bias)
     c1 = _ratio(signal, ms_items + (m - 1) * ms_error)
     cm = _ratio(signal, ms_items)
-    undefined = None in (a1, am, c1, cm)
-    return Icc(a1=a1, am=am, c1=c1, cm=cm, m_used=m, k_used=k, reason="no_variance" if undefined else None)
+    ms_within = (experts + error) / (k * (m - 1))
+    w1 = _ratio(ms_items - ms_within, ms_items + (m - 1) * ms_within)
+    wm = _ratio(ms_items - ms_within, ms_items)
+    reason = "no_variance" if None in (a1, am, c1, cm, w1, wm) else None
+    return Icc(a1=a1, am=am, c1=c1, cm=cm, w1=w1, wm=wm, m_used=m, k_used=k, reason=reason)
 
 
 def _no_icc(*, m: int, k: int, reason: str) -> Icc:
-    return Icc(a1=None, am=None, c1=None, cm=None, m_used=m, k_used=k, reason=reason)
+    return Icc(a1=None, am=None, c1=None, cm=None, w1=None, wm=None, m_used=m, k_used=k, reason=reason)
 
 
 def _ratio(numerator: float, denominator: float) -> float | None:

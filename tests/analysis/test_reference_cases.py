@@ -1,4 +1,4 @@
-"""Every value of the reference cases that this package defines, against R and Python packages at the stated tolerance."""
+"""Reference cases: the values that R and Python packages give, at the stated tolerance, and those not to match."""
 
 from __future__ import annotations
 
@@ -187,6 +187,21 @@ def test_alpha_matches_the_krippendorff_package(cases: dict[str, Any]) -> None:
             assert close(value, case["expected_py"][f"krippendorff_py_{level.value}"]), (name, level)
 
 
+def test_irr_alpha_of_complete_tables_is_off_by_its_pair_weight(cases: dict[str, Any]) -> None:
+    """irr 0.84.1 fixes the pair weight at 1 without gaps, which leaves n - 1/(m - 1) where n - 1 belongs."""
+    explained = 0
+    for name, case in cases["matrices"].items():
+        ratings = ratings_of(case)
+        alpha = krippendorff_alpha(ratings.counts).value
+        if has_gaps(case) or alpha is None:
+            continue
+        n, m = int(ratings.counts.sum()), ratings.n_experts
+        wrong = 1 - (1 - alpha) * (n - 1 / (m - 1)) / (n - 1)
+        assert close(wrong, case["expected_R"]["irr_kripp_ordinal"]), name
+        explained += 1
+    assert explained >= 5
+
+
 def test_gwet_matches_irrcac_on_the_full_scale(cases: dict[str, Any]) -> None:
     keys = {Weights.IDENTITY: "gwet_unweighted", Weights.LINEAR: "gwet_linear", Weights.QUADRATIC: "gwet_quadratic"}
     for name, case in cases["matrices"].items():
@@ -214,6 +229,10 @@ def test_icc_matches_irr_on_complete_tables_and_spec_on_all(cases: dict[str, Any
                 assert close(getattr(result, field), case["spec"]["icc2"][spec_key]), (name, field)
             if not has_gaps(case) and getattr(result, field) is not None:
                 assert close(getattr(result, field), case["expected_R"][r_key]["icc"]), (name, r_key)
+        pingouin = case["expected_py"].get("pingouin_icc") or {}
+        if "ICC(1,1)" in pingouin and result.w1 is not None:
+            assert close(result.w1, pingouin["ICC(1,1)"]), name
+            assert close(result.wm, pingouin["ICC(1,k)"]), name
 
 
 def test_ram_worked_example_and_triangle_match(cases: dict[str, Any]) -> None:

@@ -125,6 +125,8 @@ SHROUT_FLEISS = np.array([[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6]
 
 def test_icc_has_the_values_of_shrout_and_fleiss() -> None:
     found = icc(SHROUT_FLEISS)
+    assert found.w1 == pytest.approx(0.17, abs=0.005)
+    assert found.wm == pytest.approx(0.44, abs=0.005)
     assert found.a1 == pytest.approx(0.29, abs=0.005)
     assert found.am == pytest.approx(0.62, abs=0.005)
     assert found.c1 == pytest.approx(0.71, abs=0.005)

@@ -34,7 +34,12 @@ matrices = st.integers(1, 4).flatmap(
         st.lists(st.one_of(st.none(), st.integers(1, 9)), min_size=k, max_size=k), min_size=1, max_size=8
     )
 )
-ITEM_KEYS = ["n", "n_eligible", "n_dont_know", "n_abstain", "n_missing", "frequency", "mean", "sd", "median", "q1", "q3", "iqr", "mad", "mode", "agreement", "opposition", "van_der_eijk_a", "consensus_cns", "leik_d", "ram", "verdict", "criteria", "quantile_sensitive", "fragile", "flips_if_one_leaves", "false_consensus_chance", "multiverse", "polarised", "rank", "reason"]
+ITEM_KEYS = [
+    "n", "n_eligible", "n_dont_know", "n_abstain", "n_missing", "frequency", "mean", "sd", "median", "q1",
+    "q3", "iqr", "mad", "mode", "agreement", "opposition", "van_der_eijk_a", "consensus_cns", "leik_d", "ram",
+    "verdict", "criteria", "quantile_sensitive", "fragile", "flips_if_one_leaves", "false_consensus_chance",
+    "multiverse", "polarised", "rank", "reason",
+]  # fmt: skip
 
 
 def report(matrix: Any, *, rule: ConsensusRule = RULE, **options: Any) -> RoundReport:
@@ -194,7 +199,8 @@ def test_blank_statement_changes_no_other_item(matrix: list[list[int | None]]) -
 @given(matrices)
 def test_reversing_the_scale_mirrors_the_report(matrix: list[list[int | None]]) -> None:
     mirrored = [[None if x is None else 10 - x for x in row] for row in matrix]
-    for one, other in zip(report(matrix, uncertainty=False).items, report(mirrored, uncertainty=False).items, strict=True):
+    forth, back = report(matrix, uncertainty=False), report(mirrored, uncertainty=False)
+    for one, other in zip(forth.items, back.items, strict=True):
         assert other.frequency == one.frequency[::-1]
         assert other.median == (None if one.median is None else 10 - one.median)
         assert other.iqr == (None if one.iqr is None else pytest.approx(one.iqr))
