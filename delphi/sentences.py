@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from delphi.i18n import moment
 from surveys.errors import RuleViolation
 from surveys.vocabulary import (
+    FrameworkFinding,
     IdeaStatus,
     MembershipStatus,
     OutcomeStatus,
@@ -54,7 +55,7 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.NOT_AN_ACTIVITY: _l("%(statement)s is no activity: only activities go to a facility."),
     ViolationCode.STUDY_EXISTS: _l("There is already a study called %(name)s: choose another name."),
     ViolationCode.STUDY_NOT_FINISHED: _l("The last round of this task force is not closed yet."),
-    ViolationCode.DUPLICATE_CODE: _l("The code %(code)s is used twice."),
+    ViolationCode.DUPLICATE_CODE: _l("The code %(value)s is used twice."),
     ViolationCode.PERSON_UNKNOWN: _l("There is no such person in this study."),
     ViolationCode.PROTOCOL_LOCKED: _l("The protocol is locked; a change needs an amendment with a reason."),
     ViolationCode.EDITED_MEANWHILE: _l("Somebody changed this meanwhile. Both versions are shown below."),
@@ -125,6 +126,13 @@ STANCES: dict[Stance, Any] = {
     Stance.FOR: _l("For"),
     Stance.AGAINST: _l("Against"),
     Stance.NEUTRAL: _l("Neither"),
+}
+
+FINDINGS: dict[FrameworkFinding, Any] = {
+    FrameworkFinding.DUPLICATE_CODE: _l("%(where)s: the code %(details)s is used twice."),
+    FrameworkFinding.LANGUAGE_MISSING: _l("%(where)s: a text is missing: %(details)s."),
+    FrameworkFinding.TARGET_IS_BASELINE: _l("%(where)s: the 2030 target is word for word the 2020 baseline."),
+    FrameworkFinding.FACILITY_DISAGREES: _l("%(where)s: the documents disagree on the facility: %(details)s."),
 }
 
 

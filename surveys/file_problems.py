@@ -41,6 +41,14 @@ MESSAGES = {
     "unknown_reason": "is not a known reason; known are {known}",
     "rated_twice": "was already answered on line {first_line} by the same expert for the same item and round",
     "expert_changes": "the same expert has {first} on line {first_line}",
+    "bad_document": "is not valid {format} ({reason})",
+    "wrong_schema": "is not the schema {schema}",
+    "value_missing": "must not be missing",
+    "wrong_type": "must be {wanted}",
+    "unknown_code": "is not known here; known are {known}",
+    "bad_address": "is not an e-mail address",
+    "given_twice": "was given already on line {first_line}",
+    "nobody": "has a header but no people",
 }
 
 
