@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 from analysis.types import CellState, Scale
 from surveys.file_problems import FileProblem
@@ -18,14 +19,16 @@ _OTHER_WORDS = {
 }
 _BLANKS = ("", "na")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}(?:[.,]0{0,9})?")
+_FRACTION = re.compile(r"[+-]?[0-9]{1,9}[.,][0-9]{1,9}")
 _ROUND = re.compile(r"[0-9]{1,4}")
 
 
 class CellReader:
     """Turns the text of a rating and of its reason into (state, value), remembering each distinct text."""
 
-    def __init__(self, *, scale: Scale, dont_know: Sequence[str], file: str) -> None:
+    def __init__(self, *, scale: Scale, dont_know: Sequence[str], file: str, rounds_fractions: bool = False) -> None:
         self.notices: list[str] = []
+        self._rounds_fractions = rounds_fractions
         self._scale = scale
         self._file = file
         # The plain word counts also when the file brings words of its own.
@@ -60,11 +63,15 @@ class CellReader:
             return self._words[word], 0
         lower, upper = self._scale.lower, self._scale.upper
         scale = f"{lower}-{upper}"
-        if not _WHOLE.fullmatch(text):
+        is_whole = _WHOLE.fullmatch(text) is not None
+        if not is_whole and not (self._rounds_fractions and _FRACTION.fullmatch(text)):
             raise FileProblem("not_a_number", file=self._file, line=line, column=column, value=text, scale=scale)
-        value = int(re.split("[.,]", text)[0])
-        if not lower <= value <= upper:
+        typed = Decimal(text.replace(",", "."))
+        if not lower <= typed <= upper:
             raise FileProblem("off_scale", file=self._file, line=line, column=column, value=text, scale=scale)
+        value = int(typed.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        if not is_whole:
+            self.notices.append(f"line {line}: {text} counts as {value}, here and wherever it stands")
         return CellState.RATED, value
 
 

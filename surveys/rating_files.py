@@ -110,16 +110,20 @@ def read_ratings(
     scale: Scale,
     dont_know: Sequence[str] = DONT_KNOW_WORDS,
     name: str | None = None,
+    rounds_fractions: bool = False,
 ) -> RatingTable:
     """Read a long or wide CSV or XLSX file of ratings.
 
     `dont_know` are the file's own words for "I cannot judge", in the column `na_reason` or in place of a rating.
+    `rounds_fractions` rounds 62.5 to the next scale point, with a notice, where it would be refused.
     Raises FileProblem, naming line, column and value, for anything that is not a rating of `scale`, a blank or a
     known reason, for a second answer to the same question, and for an expert whose group or language changes.
     """
     table = read_table(source, name=name)
     names = {column.casefold(): at for at, column in enumerate(table.header)}
-    cells = CellReader(scale=scale, dont_know=dont_know, file=table.file)
+    cells = CellReader(
+        scale=scale, dont_know=dont_know, file=table.file, rounds_fractions=rounds_fractions
+    )
     gathered = _Gathered(table)
     if "item" in names or "rating" in names:
         _read_long(table, names, cells, gathered)
