@@ -1,0 +1,117 @@
+"""While a round is open: reminding those who have not finished, and giving everybody more time."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from surveys.errors import RuleViolation
+from surveys.models import AuditEvent, Panellist, Person, Round
+from surveys.queries.participation import progress_of_panel
+from surveys.rules.permissions import Actor
+from surveys.services.audit import record
+from surveys.services.freezing import protocol_of, study_of_round
+from surveys.services.outbox import queue_message
+from surveys.vocabulary import AuditAction, MembershipStatus, MessageKind, RoundStatus, ViolationCode
+
+REMINDER_GAP = timedelta(hours=24)
+ASKED = (MembershipStatus.INVITED, MembershipStatus.JOINED)
+
+
+def reminders_sent(session: Session, *, round_id: int) -> list[datetime]:
+    """When reminders of this round were queued, earliest first."""
+    query = (
+        select(AuditEvent.at)
+        .where(AuditEvent.action == AuditAction.REMINDERS_QUEUED, AuditEvent.subject == f"round:{round_id}")
+        .order_by(col(AuditEvent.at))
+    )
+    return list(session.exec(query).all())
+
+
+def queue_reminders(session: Session, *, actor: Actor, round_id: int, now: datetime) -> int:
+    """Queue a reminder to everybody who is asked and has not finished; how many.
+
+    Raises
+    ------
+    RuleViolation
+        `round_not_open`, `reminders_used_up` (the protocol's number), `reminder_too_soon` within a day of the last,
+        `everybody_finished`.
+    """
+    round_ = _hold_open(session, round_id=round_id)
+    study = study_of_round(session, round_=round_)
+    limit = protocol_of(session, study_id=study.id).reminders_at_most
+    earlier = reminders_sent(session, round_id=round_id)
+    if len(earlier) >= limit:
+        raise RuleViolation(ViolationCode.REMINDERS_USED_UP, limit=limit)
+    if earlier and now < earlier[-1] + REMINDER_GAP:
+        raise RuleViolation(ViolationCode.REMINDER_TOO_SOON, at=earlier[-1] + REMINDER_GAP)
+    unfinished = [
+        one.panellist_id
+        for one in progress_of_panel(session, round_=round_)
+        if one.membership in ASKED and not one.has_submitted
+    ]
+    if not unfinished:
+        raise RuleViolation(ViolationCode.EVERYBODY_FINISHED)
+    people = session.exec(
+        select(Person)
+        .join(Panellist, col(Panellist.person_id) == Person.id)
+        .where(col(Panellist.id).in_(unfinished))
+        .order_by(col(Person.id))
+    ).all()
+    for person in people:
+        queue_message(
+            session, kind=MessageKind.REMINDER, person=person, study_id=study.id, params={"round_id": round_id}, now=now
+        )
+    record(
+        session,
+        AuditAction.REMINDERS_QUEUED,
+        actor=actor,
+        now=now,
+        study_id=study.id,
+        task_force_id=round_.task_force_id,
+        subject=f"round:{round_id}",
+        number=round_.number,
+        n=len(people),
+    )
+    session.flush()
+    return len(people)
+
+
+def extend_deadline(session: Session, *, actor: Actor, round_id: int, deadline_at: datetime, now: datetime) -> Round:
+    """Move the closing time of an open round to a later moment.
+
+    Raises
+    ------
+    RuleViolation
+        `round_not_open`, `deadline_past`, or `deadline_earlier`: time that was promised is not taken away.
+    """
+    round_ = _hold_open(session, round_id=round_id)
+    if deadline_at <= now:
+        raise RuleViolation(ViolationCode.DEADLINE_PAST)
+    before = round_.deadline_at
+    if before is not None and deadline_at <= before:
+        raise RuleViolation(ViolationCode.DEADLINE_EARLIER)
+    round_.deadline_at = deadline_at
+    session.add(round_)
+    record(
+        session,
+        AuditAction.DEADLINE_EXTENDED,
+        actor=actor,
+        now=now,
+        study_id=study_of_round(session, round_=round_).id,
+        task_force_id=round_.task_force_id,
+        subject=f"round:{round_id}",
+        number=round_.number,
+        before=before.isoformat() if before else None,
+        after=deadline_at.isoformat(),
+    )
+    session.flush()
+    return round_
+
+
+def _hold_open(session: Session, *, round_id: int) -> Round:
+    round_ = session.exec(
+        select(Round).where(Round.id == round_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if round_.status is not RoundStatus.OPEN:
+        raise RuleViolation(ViolationCode.ROUND_NOT_OPEN)
+    return round_

@@ -1,0 +1,82 @@
+"""Reviewing comments before other experts read them: share as written, paraphrase in every language, or withhold."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from surveys.errors import NotFound, RuleViolation
+from surveys.localized import LocalizedText
+from surveys.models import Comment, Round, TaskForce
+from surveys.rules.permissions import Actor
+from surveys.rules.texts import COMMENT_LIMIT, require_text
+from surveys.services.audit import record
+from surveys.services.freezing import study_of_round
+from surveys.vocabulary import AuditAction, CommentReview, RoundStatus, ViolationCode
+
+
+def share_comment(
+    session: Session,
+    *,
+    actor: Actor,
+    round_id: int,
+    comment_id: int,
+    paraphrase: LocalizedText | None = None,
+    now: datetime,
+) -> Comment:
+    """Let experts read a comment, as written or paraphrased; the author's own text is never changed.
+
+    Raises
+    ------
+    NotFound
+        The comment is of another round.
+    RuleViolation
+        `round_not_closed`; `text_empty` or `text_too_long` where the paraphrase lacks one of the study's languages
+        or is too long.
+    """
+    comment, round_ = _hold(session, round_id=round_id, comment_id=comment_id)
+    shared = LocalizedText()
+    if paraphrase is not None:
+        languages = study_of_round(session, round_=round_).languages
+        shared = LocalizedText(
+            {language: require_text(paraphrase.get(language, ""), limit=COMMENT_LIMIT) for language in languages}
+        )
+    comment.review, comment.shared_text = CommentReview.SHARED, shared
+    how = "paraphrased" if paraphrase is not None else "shared"
+    return _store(session, comment, round_=round_, how=how, actor=actor, now=now)
+
+
+def withhold_comment(session: Session, *, actor: Actor, round_id: int, comment_id: int, now: datetime) -> Comment:
+    """Keep a comment from the experts. Raises as `share_comment`."""
+    comment, round_ = _hold(session, round_id=round_id, comment_id=comment_id)
+    comment.review, comment.shared_text = CommentReview.WITHHELD, LocalizedText()
+    return _store(session, comment, round_=round_, how="withheld", actor=actor, now=now)
+
+
+def _hold(session: Session, *, round_id: int, comment_id: int) -> tuple[Comment, Round]:
+    round_ = session.get_one(Round, round_id)
+    if round_.status is not RoundStatus.CLOSED:
+        raise RuleViolation(ViolationCode.ROUND_NOT_CLOSED)
+    comment = session.exec(
+        select(Comment).where(Comment.id == comment_id, Comment.round_id == round_id).with_for_update()
+    ).first()
+    if comment is None:
+        raise NotFound
+    return comment, round_
+
+
+def _store(session: Session, comment: Comment, *, round_: Round, how: str, actor: Actor, now: datetime) -> Comment:
+    session.add(comment)
+    task_force = session.get_one(TaskForce, round_.task_force_id)
+    record(
+        session,
+        AuditAction.COMMENT_REVIEWED,
+        actor=actor,
+        now=now,
+        study_id=task_force.study_id,
+        task_force_id=task_force.id,
+        subject=f"comment:{comment.id}",
+        round=round_.number,
+        how=how,
+    )
+    session.flush()
+    return comment
