@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from analysis.types import DEFAULT_SEED, CellState, ConsensusRule, Ratings, Shar
 __all__ = ["analyse_round", "report_as_dict"]
 
 TOO_FEW_RATINGS = "too_few_ratings"
+MIN_N_FOR_A_VERDICT = 3
+"""One or two people are described, never judged, whatever the rule's minimum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def analyse_round(
     Parameters
     ----------
     ratings : one criterion, one panel; never pool panels
-    rule : what counts as consensus
+    rule : what counts as consensus; its minimum number of ratings is taken as 3 at least
     seed : of every random draw behind the report; the same seed gives the same report
     groups : the college of each expert (None unknown), for the question whether a verdict hangs on one college
     uncertainty : False leaves out everything that resamples or enumerates (W then has its chi-squared p)
@@ -69,6 +71,7 @@ def analyse_round(
     """
     if groups is not None and len(groups) != ratings.n_experts:
         raise ValueError(f"groups name {len(groups)} experts; the ratings have {ratings.n_experts}")
+    rule = replace(rule, min_n=max(rule.min_n, MIN_N_FOR_A_VERDICT))
     doubts = _doubts(ratings, rule=rule, seed=seed, groups=groups) if uncertainty else None
     judgement = judge(
         ratings.counts,
@@ -104,7 +107,7 @@ def _doubts(
     ratings: Ratings, *, rule: ConsensusRule, seed: int, groups: Sequence[str | None] | None
 ) -> tuple[_Doubt, ...]:
     robust = robustness_report(ratings, rule=rule, seed=seed, groups=groups)
-    limits = simultaneous_rank_intervals(ratings, seed=seed, min_n=max(rule.min_n, 2))
+    limits = simultaneous_rank_intervals(ratings, seed=seed, min_n=rule.min_n)
     chances = [false_consensus_chance(rule=rule, scale=ratings.scale, n=n) for n in ratings.n_rated.tolist()]
     return tuple(
         _Doubt(robustness=one, rank_limits=limit or (None, None), chance=chance)

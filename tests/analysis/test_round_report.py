@@ -134,6 +134,13 @@ def test_edge_cases_are_reported_not_raised(values: list[Any], verdict: Verdict,
     assert (item.rank.rank is None) == (item.n < 5)
 
 
+def test_two_people_are_described_and_never_judged() -> None:
+    rule = replace(RULE, min_n=1)
+    one, two, three = (report([[8]] * n, rule=rule).items[0] for n in (1, 2, 3))
+    assert [item.verdict for item in (one, two, three)] == [Verdict.INSUFFICIENT, Verdict.INSUFFICIENT, Verdict.IN]
+    assert (two.median, two.rank.rank, two.reason, two.agreement.share) == (8.0, None, "too_few_ratings", 1.0)
+
+
 def test_item_without_ratings_is_insufficient_in_json() -> None:
     item = report_as_dict(report([[None, 8]] * 5))["items"][0]
     assert (item["verdict"], item["reason"], item["mean"]) == ("insufficient", "no_ratings", None)
