@@ -1,4 +1,4 @@
-"""Synthetic ratings in the shape of a large consultation: seeded, 1-9, with gaps, and rounds that resemble each other."""
+"""Synthetic ratings in the shape of a large consultation: seeded, 1-9, with gaps, and rounds that are alike."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Panel:
 def a_panel(
     *, times: int = 1, experts: int = EXPERTS, statements: int = STATEMENTS, rounds: int = ROUNDS, gaps: float = GAPS
 ) -> Panel:
-    """`experts` people, repeated `times`; statements differ in their mean, and each round moves a third of the ratings."""
+    """`experts` people, repeated `times`; statements differ in their mean, each round moves a third of the ratings."""
     rng = np.random.RandomState(20240101)
     centre = rng.uniform(4, 8, size=statements)
     first = rng.normal(centre, 1.6, size=(experts, statements))

@@ -10,16 +10,30 @@ import numpy as np
 
 from analysis.report_dict import report_as_dict
 from delphi import __version__
-from delphi.analyse.findings import Findings, Part
+from delphi.analyse.findings import Findings
+from delphi.analyse.history import (
+    attrition_records,
+    decomposition_records,
+    group_records,
+    key_of,
+    participation_records,
+    stability_records,
+)
 
 
 def as_document(findings: Findings) -> dict[str, Any]:
     """The whole analysis as plain Python."""
+    table, options = findings.table, findings.options
     return {
         "engine": {"version": __version__, "numpy": np.__version__, "scipy": version("scipy")},
-        "parameters": findings.options.as_parameters(),
-        "digest": findings.table.digest(),
-        "rounds": [_round(findings, round_) for round_ in findings.table.rounds],
+        "parameters": options.as_parameters(),
+        "digest": table.digest(),
+        "rounds": [_round(findings, round_) for round_ in table.rounds],
+        "stability": stability_records(table, options),
+        "groups": group_records(table, options),
+        "participation": participation_records(table),
+        "attrition": attrition_records(table),
+        "decomposition": decomposition_records(table, options),
     }
 
 
@@ -33,7 +47,7 @@ def _round(findings: Findings, round_: int) -> dict[str, Any]:
     parts = [part for part in findings.parts if part.round_ == round_]
     reports = [report_as_dict(part.report) for part in parts]
     items = [
-        {**_key(findings, part, at), **item}
+        {**key_of(findings.table, part.columns[at]), **item}
         for part, report in zip(parts, reports, strict=True)
         for at, item in enumerate(report["items"])
     ]
@@ -56,11 +70,6 @@ def _round(findings: Findings, round_: int) -> dict[str, Any]:
             for part, report in zip(parts, reports, strict=True)
         ]
     return document
-
-
-def _key(findings: Findings, part: Part, at: int) -> dict[str, str]:
-    item, criterion = findings.column(part, at)
-    return {"item": item} if criterion is None else {"item": item, "criterion": criterion}
 
 
 def _blanked(concordance: dict[str, Any]) -> dict[str, Any]:

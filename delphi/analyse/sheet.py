@@ -49,7 +49,7 @@ def as_xlsx(findings: Findings) -> bytes:
 def _sheets(findings: Findings, document: dict[str, Any]) -> Iterable[tuple[str, list[list[Cell]]]]:
     yield "statements", _statements(findings, document)
     yield "rounds", _rounds(document)
-    for name in [n for n in ("stability", "groups", "participation", "attrition", "decomposition") if n in document]:
+    for name in ("stability", "groups", "participation", "attrition", "decomposition"):
         yield name, _table([_flat(record) for record in document[name]])
     settings = {**document["engine"], **document["parameters"], "digest": document["digest"]}
     yield "parameters", [["parameter", "value"], *([key, _plain(value)] for key, value in settings.items())]

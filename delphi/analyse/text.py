@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from analysis.report_types import ItemReport
 from analysis.types import Share, Verdict
 from delphi.analyse.findings import Findings, Part
+from delphi.analyse.history import comparisons
 from delphi.analyse.options import Options, share_text
 from delphi.analyse.words import VERDICTS, percent, rounded, strength_in_words
 
 NAME_WIDTH = 40
+ALPHA = 0.05
 HEADINGS = ("rank", "statement", "n", "median", "IQR", "agree", "of", "verdict", "strength")
 RIGHT_ALIGNED = ("n", "median", "IQR", "agree")
 
@@ -26,7 +28,8 @@ def as_text(findings: Findings) -> str:
 def _part(findings: Findings, part: Part) -> str:
     ranked = part.ranked()
     rows = [_row(part.report.items[at], name=findings.column(part, at).item) for at in ranked]
-    return "\n".join([*_heading(findings, part), "", *_aligned(HEADINGS, rows), "", *_closing(part)])
+    closing = [*_closing(part), *_groups(findings, part)]
+    return "\n".join([*_heading(findings, part), "", *_aligned(HEADINGS, rows), "", *closing])
 
 
 def _heading(findings: Findings, part: Part) -> list[str]:
@@ -98,6 +101,21 @@ def _closing(part: Part) -> list[str]:
         + f" Answers given at random would reach it on {expected}.",
         "rank (from-to): ranks that hold together with 95% confidence. of: who agrees, and the 95% interval.",
     ]
+
+
+def _groups(findings: Findings, part: Part) -> list[str]:
+    """Which statements the groups asked for with --by rate differently."""
+    by = findings.options.by
+    if by is None:
+        return []
+    differing = [
+        f"{findings.table.columns[column].item} ({', '.join(one.groups)}; p {rounded(one.p_adjusted, digits=4)})"
+        for column, one in comparisons(findings.table, findings.options, part.round_)
+        if column in part.columns and one.p_adjusted is not None and one.p_adjusted < ALPHA
+    ]
+    if not differing:
+        return [f"No statement is rated differently by {by} (Kruskal-Wallis, Holm, groups of 5 and more, 5% level)."]
+    return [f"Rated differently by {by} (Kruskal-Wallis, Holm, 5% level):", *(f"  {line}" for line in differing)]
 
 
 def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
