@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from analysis.ranks import dense_codes
 
 FloatArray = npt.NDArray[np.float64]
 
-MAX_EXPERTS = 3000
+MAX_EXPERTS = 2000
 BLOCK_CELLS = 4_000_000
 
 
@@ -63,7 +64,8 @@ def _weighted_rho(ratings: FloatArray, rated: npt.NDArray[np.bool_]) -> tuple[fl
     mean_squares = common * (common + 1) ** 2
     spread = (counts * ranks**2).sum(axis=1) - mean_squares
     block = max(1, BLOCK_CELLS // (m * points * points))
-    weighted = weight = 0.0
+    terms: list[float] = []
+    weight = 0.0
     any_defined = False
     for start in range(0, m, block):
         stop = min(start + block, m)
@@ -76,7 +78,8 @@ def _weighted_rho(ratings: FloatArray, rated: npt.NDArray[np.bool_]) -> tuple[fl
         rho = np.divide(covariance, scale, out=np.zeros_like(scale), where=scale > 0)
         later = np.arange(m)[None, :] > np.arange(start, stop)[:, None]
         weights = np.maximum(common[start:stop] - 1, 0) * later
-        weighted += float((weights * rho).sum())
+        # An exact sum: the order of the experts must not reach the last digit.
+        terms.extend((weights * rho)[later].tolist())
         weight += float(weights.sum())
         any_defined |= bool(((scale > 0) & later).any())
-    return weighted, weight, any_defined
+    return fsum(terms), weight, any_defined
