@@ -111,11 +111,16 @@ def icc(matrix: npt.ArrayLike) -> Icc:
     """Two-way and one-way ICC of the experts who rated every item; None with fewer than two such experts or two items.
 
     matrix : float (experts, items) of whole numbers, NaN where not rated.
+    Errors: ValueError for a fraction among them.
     ICC(A,1), ICC(A,m), ICC(C,1), ICC(C,m), ICC(1), ICC(m) of McGraw & Wong 1996, Psychol Methods 1:30-46. Checked
     against R irr 0.84.1 and pingouin 0.6.1.
     """
     ratings = np.asarray(matrix, dtype=np.float64)
-    complete = ratings[~np.isnan(ratings).any(axis=1)].astype(np.int64)
+    rated = ratings[~np.isnan(ratings).any(axis=1)]
+    fraction = rated != np.floor(rated)
+    if fraction.any():
+        raise ValueError(f"rating {rated[fraction][0]:g} is not a whole number")
+    complete = rated.astype(np.int64)
     m, k = complete.shape
     if m < 2 or k < 2:
         return _no_icc(m=m, k=k, reason="fewer_than_two_experts" if m < 2 else "fewer_than_two_items")

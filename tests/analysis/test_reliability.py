@@ -152,5 +152,10 @@ def test_icc_says_why_it_is_undefined(table, reason: str) -> None:
     assert (found.a1, found.am, found.reason) == (None, None, reason)
 
 
+def test_icc_refuses_fractions() -> None:
+    with pytest.raises(ValueError, match=r"rating 1\.5 is not a whole number"):
+        icc([[1.5, 2.0], [1.0, 2.0]])
+
+
 def test_icc_may_be_negative() -> None:
     assert (icc([[1, 5, 3], [5, 1, 3]]).a1 or 0) < 0
