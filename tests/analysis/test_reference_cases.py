@@ -7,7 +7,6 @@ from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
-import pytest
 
 from analysis.agreement import wilson
 from analysis.appropriateness import DisagreementRule, disagreement_index, ram
@@ -20,12 +19,9 @@ from analysis.dispersion import (
     leik_d,
     van_der_eijk_a,
 )
-from analysis.kemeny import kemeny
 from analysis.quantiles import quantiles
-from analysis.ranking import RankKey, rank_items
 from analysis.reliability import Level, Weights, fleiss_kappa, gwet_ac, icc, krippendorff_alpha
-from analysis.social_choice import borda, copeland, mean_ranks, preferences, schulze_ranks
-from analysis.types import Quantile, Ratings, Scale, default_box
+from analysis.types import Quantile, Ratings, Scale
 from analysis.validity import cvr, cvr_n_critical, item_cvi
 
 PERCENTS = (25, 30, 50, 70, 75)
@@ -269,42 +265,3 @@ def test_validity_tables_match(cases: dict[str, Any]) -> None:
         found = item_cvi(n_relevant=votes, n=n)
         assert close(found.i_cvi, expected["I_CVI"]), key
         assert close(found.kappa_star, expected["kappa_star"]), key
-
-
-@pytest.mark.parametrize("name", ["M11_rankings", "M01_9pt_ties", "M03_5pt_ties", "M04_5pt_NA", "CYCLE"])
-def test_social_choice_matches(cases: dict[str, Any], name: str) -> None:
-    expected = cases["ranking"]["rules"][name]
-    matrix = matrix_of(expected if "ratings" in expected else cases["matrices"][name])
-    higher = expected["higher_is_better"]
-    preferred = preferences(matrix, higher_is_better=higher)
-    assert preferred.wins.tolist() == expected["pairwise_wins"]
-    assert list(copeland(preferred)) == expected["copeland"]
-    assert list(schulze_ranks(preferred)) == expected["schulze_rank_winning_votes"]
-    found = kemeny(preferred)
-    assert (list(found.order), found.cost) == (expected["kemeny_ranking"], expected["kemeny_cost"])
-    assert found.n_optimal == expected["kemeny_n_optimal"]
-    assert found.exact
-    if "pairwise_ties" in expected:
-        assert preferred.ties.tolist() == expected["pairwise_ties"]
-        assert [one.score for one in borda(preferred)] == expected["borda_pairwise"]
-    if "mean_rank" in expected:
-        assert list(mean_ranks(matrix, higher_is_better=higher) or ()) == expected["mean_rank"]
-
-
-@pytest.mark.parametrize("name", ["M01_9pt_ties", "M03_5pt_ties", "M04_5pt_NA"])
-def test_default_order_matches(cases: dict[str, Any], name: str) -> None:
-    ratings = ratings_of(cases["matrices"][name])
-    box = default_box(ratings.scale)
-    keys = [
-        RankKey(
-            median=one.median,
-            iqr=one.iqr,
-            agreement_share=sum(one.frequency[-box:]) / one.n,
-            mean=one.mean,
-            sd=one.sd,
-        )
-        for one in describe(ratings.counts, scale=ratings.scale)
-    ]
-    ranks = rank_items(keys)
-    order = sorted(range(len(keys)), key=lambda item: (ranks[item], item))
-    assert order == cases["ranking"]["rules"][name]["order_median_iqr_mean"]
