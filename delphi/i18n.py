@@ -50,17 +50,21 @@ def said(text: Mapping[str, str] | None) -> Markup:
     return words if used == language() else Markup('<span lang="{}">{}</span>').format(used, words)
 
 
-def moment(value: datetime | None, time_zone: str = "UTC") -> str:
-    """Weekday, date and time in the study's zone, and in UTC: "Friday 12 May 2023, 18:00 Paris (16:00 UTC)"."""
+def moment(value: datetime | None, time_zone: str = "UTC", reader: str | None = None) -> str:
+    """Weekday, date and time in the study's zone, and in UTC: "Friday 12 May 2023, 18:00 Paris (16:00 UTC)".
+
+    In the language of the page, or of `reader` where there is no page (mails).
+    """
     if value is None:
         return ""
+    locale = reader or language()
     zone = ZoneInfo(time_zone)
     pattern = "EEEE d MMMM y, HH:mm"
-    local = format_datetime(value.astimezone(zone), pattern, locale=language())
+    local = format_datetime(value.astimezone(zone), pattern, locale=locale)
     if time_zone == "UTC":
         return f"{local} UTC"
     place = time_zone.rpartition("/")[2].replace("_", " ")
-    return f"{local} {place} ({format_time(value.astimezone(UTC), 'HH:mm', tzinfo=UTC, locale=language())} UTC)"
+    return f"{local} {place} ({format_time(value.astimezone(UTC), 'HH:mm', tzinfo=UTC, locale=locale)} UTC)"
 
 
 def number(value: float | int | None, digits: int = 2) -> str:

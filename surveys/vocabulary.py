@@ -152,6 +152,7 @@ class AuditAction(StrEnum):
     LINK_RENEWED = "link_renewed"
     LINK_REVOKED = "link_revoked"
     REMINDERS_QUEUED = "reminders_queued"
+    ACCOUNT_CHANGED = "account_changed"
     DEADLINE_EXTENDED = "deadline_extended"
     PROPOSAL_OVERRIDDEN = "proposal_overridden"
 

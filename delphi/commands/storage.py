@@ -1,0 +1,45 @@
+"""How commands come to their database: reachable, of the right schema, or one sentence that says what to do."""
+
+from pathlib import Path
+
+from delphi.commands import CommandProblem
+from delphi.config import Settings
+from delphi.database import Database
+from surveys import migrations
+
+
+def reach_database(settings: Settings) -> Database:
+    """The database, reachable; an SQLite file is made where there is none."""
+    database = Database(settings.effective_database_url)
+    database.check()
+    return database
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, reachable and of this version's schema."""
+    database = Database(settings.effective_database_url)
+    path = sqlite_path(database)
+    if path is not None and not path.exists():
+        raise CommandProblem(f"There is no database at {path} yet: run `python -m delphi init` first.")
+    database.check()
+    revision = migrations.current_revision(database.engine)
+    if revision is None:
+        raise CommandProblem(f"The database {database.url} is empty: run `python -m delphi init` first.")
+    if revision not in migrations.known_revisions():
+        raise CommandProblem(newer_schema(database, revision))
+    if revision != migrations.head_revision():
+        raise CommandProblem(f"The database {database.url} has an older schema: run `python -m delphi migrate` first.")
+    return database
+
+
+def newer_schema(database: Database, revision: str) -> str:
+    return (
+        f"The database {database.url} was made by a newer version of this program (schema {revision}): "
+        "use that version."
+    )
+
+
+def sqlite_path(database: Database) -> Path | None:
+    """The file of an SQLite database; None for PostgreSQL."""
+    name = database.engine.url.database
+    return Path(name) if database.is_sqlite and name else None

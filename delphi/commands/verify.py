@@ -1,0 +1,69 @@
+"""`verify`: whether every published figure still follows from the answers that were frozen."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from surveys.services.verification import Difference
+
+DESCRIPTION = (
+    "Recompute every frozen result from the frozen answers, and compare: with the digest that sealed it, with the "
+    "stored figures, and with the answers in the closed round. Exit code 1 when anything differs."
+)
+SHOWN = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--study", metavar="SLUG", help="only this study (default: all)")
+    parser.add_argument("--all", action="store_true", help=f"name every difference, not only the first {SHOWN}")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from delphi.commands.accounts import study_called
+    from delphi.commands.storage import open_database
+    from delphi.config import load_settings
+    from surveys.services.verification import verify
+
+    database = open_database(load_settings())
+    with database.reading() as session:
+        study_id = study_called(session, arguments.study).id if arguments.study else None
+        verified = verify(session, study_id=study_id)
+    database.engine.dispose()
+    shown = verified.differences if arguments.all else verified.differences[:SHOWN]
+    for difference in shown:
+        print(sentence(difference))
+    if len(shown) < len(verified.differences):
+        print(f"... and {len(verified.differences) - len(shown)} more (--all names them).")
+    print(
+        f"Checked {verified.n_snapshots} snapshots, {verified.n_answers} answers, {verified.n_figures} results: "
+        + (f"{len(verified.differences)} differences." if verified.differences else "everything fits.")
+    )
+    return 1 if verified.differences else 0
+
+
+def sentence(difference: "Difference") -> str:
+    """One readable sentence about one difference."""
+    from surveys.services.verification import DifferenceKind
+
+    found = difference
+    place = f"{found.task_force} round {found.round_number} (snapshot {found.snapshot_number})"
+    cell = f"{place}, {found.statement}, {found.criterion}"
+    match found.kind:
+        case DifferenceKind.SEAL:
+            return (
+                f"{place}: what is frozen was changed; its digest is {found.expected[:16]}..., sealed was "
+                f"{found.stored[:16]}..."
+            )
+        case DifferenceKind.LOG:
+            return f"{place}: the seal {found.stored[:16]}... is not the one in the log, {found.expected[:16]}..."
+        case DifferenceKind.ANSWER:
+            return (
+                f"{cell}: the answer of panellist {found.panellist_id} now reads {found.stored}, frozen was "
+                f"{found.expected}."
+            )
+        case DifferenceKind.FIGURE:
+            return f"{cell}: {found.figure} is stored as {found.stored}, the frozen answers give {found.expected}."
+        case DifferenceKind.MISSING_RESULT:
+            return f"{cell}: the stored result is missing."
+        case DifferenceKind.EXTRA_RESULT:
+            return f"{cell}: there is a stored result for something that was not asked."

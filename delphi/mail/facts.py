@@ -1,0 +1,131 @@
+"""What a queued mail is about, read at the moment it is sent: a reminder must not ask for what was done meanwhile."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from delphi.config import Settings
+from delphi.mail.messages import MailFacts, RoundFacts, mail_language
+from surveys.localized import LocalizedText
+from surveys.models import OutboxMessage, Person, Round, StaffRole, Study, Submission, TaskForce
+from surveys.queries.my_panels import MyPanel, MyRound, my_panels
+from surveys.queries.participation import IN_PANEL, eligible_panellists
+from surveys.queries.questionnaire import questionnaire_of
+from surveys.rules.effort import IDEAS_MINUTES, minutes_to_rate
+from surveys.services.freezing import protocol_of
+from surveys.services.sign_in import ensure_invitation
+from surveys.vocabulary import MessageKind, Role, RoundKind, RoundStatus
+
+ABOUT_AN_OPEN_ROUND = (MessageKind.INVITATION, MessageKind.ROUND_OPENED, MessageKind.REMINDER)
+
+
+class NoLongerDue(Exception):
+    """The mail has lost its reason since it was queued; the message says why."""
+
+
+def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings, now: datetime) -> MailFacts:
+    """The facts of one queued mail; makes the person's invitation where there is none yet.
+
+    Raises
+    ------
+    NoLongerDue
+        Where the person has left the panel, the round is closed, or (for reminders) everything was sent in.
+    """
+    person = session.get_one(Person, message.person_id)
+    study = session.get_one(Study, message.study_id)
+    round_ = session.get(Round, message.params["round_id"]) if "round_id" in message.params else None
+    about = None if round_ is None else _round_facts(session, message=message, round_=round_, person=person)
+    facilitator = _facilitator_of(session, round_=round_)
+    _, token = ensure_invitation(
+        session, person_id=person.id, study_id=study.id, secret_key=settings.secret_key, now=now
+    )
+    return MailFacts(
+        name=person.name,
+        language=message.language,
+        study=study.name,
+        time_zone=study.time_zone,
+        link=f"{settings.base_url.rstrip('/')}/r/{token}",
+        sender_name=facilitator.name if facilitator else study.contact_name or _study_name(study, message.language),
+        reply_to=facilitator.email if facilitator else study.contact_email,
+        round=about,
+    )
+
+
+def _study_name(study: Study, language: str) -> str:
+    return study.name.in_language(mail_language(language))
+
+
+def _round_facts(session: Session, *, message: OutboxMessage, round_: Round, person: Person) -> RoundFacts:
+    panel, mine = _seat_of(session, person=person, round_=round_)
+    if panel.membership not in IN_PANEL:
+        raise NoLongerDue("the person is no longer in this panel")
+    if message.kind in ABOUT_AN_OPEN_ROUND and round_.status is not RoundStatus.OPEN:
+        raise NoLongerDue("the round is closed")
+    if message.kind is MessageKind.REMINDER and mine.submitted_at is not None:
+        raise NoLongerDue("the answers were sent in meanwhile")
+    settings = protocol_of(session, study_id=panel.study_id)
+    panel_size = len(eligible_panellists(session, task_force_id=panel.task_force_id))
+    return RoundFacts(
+        task_force=panel.code,
+        objective=panel.title,
+        number=round_.number,
+        n_rounds=max(settings.max_rounds, round_.number),
+        deadline_at=round_.deadline_at,
+        n_asked=mine.n_statements,
+        n_done=mine.n_done,
+        minutes=_minutes_left(mine),
+        panel_size=panel_size if panel_size >= round_.min_group_size else None,
+        shows_feedback=mine.has_feedback,
+        first_question=_first_question(session, round_=round_),
+        receipt=_receipt(session, round_=round_, panel=panel),
+    )
+
+
+def _seat_of(session: Session, *, person: Person, round_: Round) -> tuple[MyPanel, MyRound]:
+    for panel in my_panels(session, person_id=person.id):
+        if panel.task_force_id == round_.task_force_id:
+            return panel, next(mine for mine in panel.rounds if mine.id == round_.id)
+    raise NoLongerDue("the person is no longer in this panel")
+
+
+def _minutes_left(mine: MyRound) -> int:
+    if mine.kind is RoundKind.IDEAS:
+        return IDEAS_MINUTES
+    left = minutes_to_rate(
+        n_statements=mine.n_statements - mine.n_done,
+        n_answers=mine.n_answers_asked - mine.n_answers_given,
+        with_feedback=mine.has_feedback,
+    )
+    return max(1, left)
+
+
+def _first_question(session: Session, *, round_: Round) -> LocalizedText:
+    if round_.kind is RoundKind.IDEAS:
+        return LocalizedText()
+    return next(
+        (statement.text for statement in questionnaire_of(session, round_id=round_.id).statements), LocalizedText()
+    )
+
+
+def _receipt(session: Session, *, round_: Round, panel: MyPanel) -> str:
+    return (
+        session.exec(
+            select(Submission.receipt).where(
+                Submission.round_id == round_.id, Submission.panellist_id == panel.panellist_id
+            )
+        ).first()
+        or ""
+    )
+
+
+def _facilitator_of(session: Session, *, round_: Round | None) -> Person | None:
+    """Who runs the task force; the answer to a mail goes to this person."""
+    if round_ is None:
+        return None
+    return session.exec(
+        select(Person)
+        .join(StaffRole, col(StaffRole.person_id) == Person.id)
+        .join(TaskForce, col(TaskForce.id) == StaffRole.task_force_id)
+        .where(TaskForce.id == round_.task_force_id, StaffRole.role == Role.FACILITATOR)
+        .order_by(col(Person.id))
+    ).first()

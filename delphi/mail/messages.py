@@ -1,0 +1,190 @@
+"""What each mail says: one function a kind, from facts to subject, text and HTML. No database, no clock, no network."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from delphi.config import ROOT
+from delphi.i18n import LANGUAGE_NAMES, moment
+from surveys.localized import LocalizedText
+from surveys.vocabulary import MessageKind
+
+TEMPLATES = ROOT / "templates" / "mail"
+FALLBACK_LANGUAGE = "en"
+LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFacts:
+    """One round as one panellist sees it in a mail."""
+
+    task_force: str
+    objective: LocalizedText
+    number: int
+    n_rounds: int
+    deadline_at: datetime | None
+    n_asked: int
+    n_done: int
+    minutes: int
+    """To answer what is not answered yet."""
+    panel_size: int | None
+    """None where the panel is too small to be told its size."""
+    shows_feedback: bool
+    first_question: LocalizedText
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailFacts:
+    """Everything a mail may say. `round` is None for mails about a study as a whole."""
+
+    name: str
+    language: str
+    study: LocalizedText
+    time_zone: str
+    link: str
+    sender_name: str
+    reply_to: str
+    round: RoundFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail in one language: plain text, and the same as HTML without images, styles or anything to be loaded."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def invitation(facts: MailFacts) -> Mail:
+    """The first mail: who asks, how long it takes, until when, and the personal link."""
+    return _write(MessageKind.INVITATION, facts, **_of_round(facts))
+
+
+def round_opened(facts: MailFacts) -> Mail:
+    """A later round is open."""
+    return _write(MessageKind.ROUND_OPENED, facts, **_of_round(facts))
+
+
+def reminder(facts: MailFacts) -> Mail:
+    """What is left to do; the first question itself for somebody who has not begun."""
+    return _write(MessageKind.REMINDER, facts, **_of_round(facts))
+
+
+def receipt(facts: MailFacts) -> Mail:
+    """That the answers arrived, with the code shown on the screen. The answers themselves stay on the server."""
+    return _write(MessageKind.RECEIPT, facts, **_of_round(facts))
+
+
+def new_link(facts: MailFacts) -> Mail:
+    """The personal link, for somebody who asked for it."""
+    return _write(MessageKind.NEW_LINK, facts)
+
+
+def thanks(facts: MailFacts) -> Mail:
+    """The last round is closed; where to read what came of it."""
+    about = {"place": "", "objective": ""} if facts.round is None else _of_round(facts)
+    return _write(MessageKind.THANKS, facts, **about)
+
+
+MESSAGES: dict[MessageKind, Callable[[MailFacts], Mail]] = {
+    MessageKind.INVITATION: invitation,
+    MessageKind.ROUND_OPENED: round_opened,
+    MessageKind.REMINDER: reminder,
+    MessageKind.RECEIPT: receipt,
+    MessageKind.NEW_LINK: new_link,
+    MessageKind.THANKS: thanks,
+}
+
+
+def compose(kind: MessageKind, facts: MailFacts) -> Mail:
+    """The mail of a kind. ValueError where the kind is about a round and the facts have none."""
+    return MESSAGES[kind](facts)
+
+
+def mail_language(language: str) -> str:
+    """The language a mail is written in: the person's own where there are mails in it."""
+    return language if language in LANGUAGE_NAMES else FALLBACK_LANGUAGE
+
+
+def _of_round(facts: MailFacts) -> dict[str, Any]:
+    if facts.round is None:
+        raise ValueError("this mail is about a round, and there is none")
+    about, language = facts.round, mail_language(facts.language)
+    closes_on = ""
+    if about.deadline_at is not None:
+        local = about.deadline_at.astimezone(ZoneInfo(facts.time_zone)).date()
+        closes_on = format_date(local, "d MMMM", locale=language)
+    return {
+        "place": about.task_force,
+        "objective": about.objective.in_language(language),
+        "round_number": about.number,
+        "n_rounds": about.n_rounds,
+        "closes_at": moment(about.deadline_at, facts.time_zone, language),
+        "closes_on": closes_on,
+        "n_asked": about.n_asked,
+        "n_done": about.n_done,
+        "minutes": about.minutes,
+        "panel_size": about.panel_size,
+        "shows_feedback": about.shows_feedback,
+        "first_question": about.first_question.in_language(language),
+        "receipt": about.receipt,
+    }
+
+
+def _write(kind: MessageKind, facts: MailFacts, **about: Any) -> Mail:
+    language = mail_language(facts.language)
+    everything = {
+        "name": facts.name,
+        "study": facts.study.in_language(language),
+        "link": facts.link,
+        "sender_name": facts.sender_name,
+        **about,
+    }
+    environment = _environment()
+    written = environment.get_template(f"{kind.value}/{language}.txt").render(everything)
+    foot = environment.get_template(f"_foot/{language}.txt").render(everything)
+    head, _, body = written.partition("\n\n")
+    subject = " ".join(head.removeprefix("Subject:").split())
+    text = re.sub(r"\n{3,}", "\n\n", f"{body.strip()}\n\n{foot.strip()}\n")
+    return Mail(subject=subject, text=text, html=_as_html(text, language=language, subject=subject))
+
+
+@cache
+def _environment() -> Environment:
+    # Plain text: the HTML is made of it afterwards and escapes everything.
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=False,  # noqa: S701
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _as_html(text: str, *, language: str, subject: str) -> str:
+    paragraphs = Markup("\n").join(Markup("<p>{}</p>").format(_paragraph(part)) for part in text.strip().split("\n\n"))
+    page = Markup(
+        '<!doctype html>\n<html lang="{}">\n<head><meta charset="utf-8"><title>{}</title></head>\n'
+        "<body>\n{}\n</body>\n</html>\n"
+    )
+    return str(page.format(language, subject, paragraphs))
+
+
+def _paragraph(text: str) -> Markup:
+    pieces, end = [], 0
+    for link in LINK.finditer(text):
+        pieces += [escape(text[end : link.start()]), Markup('<a href="{0}">{0}</a>').format(link.group())]
+        end = link.end()
+    pieces.append(escape(text[end:]))
+    return Markup("<br>\n").join(Markup("").join(pieces).split("\n"))
