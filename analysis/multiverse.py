@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
-from math import comb
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +24,7 @@ from analysis.histogram import BoolArray, IntArray
 from analysis.published_rules import apmo
 from analysis.quantiles import doubled_medians, quantile_array, quartile_arrays
 from analysis.types import EPS, Quantile, Scale, default_box, default_iqr
+from analysis.validity import cvr_n_critical
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -169,19 +168,6 @@ def judge_definitions(
     return applies, holds
 
 
-@lru_cache(maxsize=1024)
-def critical_count(n: int) -> int:
-    """Smallest number of n judges calling an item essential that chance reaches at most 5 % of the time (one-tailed).
-
-    n : judges, 5 or more. Exact binomial. Source: Ayre & Scally 2014, Meas Eval Couns Dev 47:79-86, for Lawshe's CVR.
-    """
-    tail, needed = 0, n
-    while (tail + comb(n, needed)) * 20 <= 1 << n:
-        tail += comb(n, needed)
-        needed -= 1
-    return needed + 1
-
-
 def _support(agreeing: int, total: int) -> Support:
     if 10 * agreeing >= 9 * total:
         return Support.ROBUST
@@ -255,7 +241,7 @@ def _ram_classic(e: Evidence) -> BoolArray:
 
 
 def _content_validity_ratio(e: Evidence) -> BoolArray:
-    return e.k_top >= np.array([critical_count(n) for n in e.n.tolist()])
+    return e.k_top >= np.array([cvr_n_critical(n) or n + 1 for n in e.n.tolist()])
 
 
 def _apmo(e: Evidence) -> BoolArray:
