@@ -75,7 +75,7 @@ def test_an_item_with_one_rating_hangs_on_nobody() -> None:
     assert decisive_experts(counts, rule=without_minimum(RULE5), scale=FIVE).tolist() == [0, 0]
 
 
-def search_steps(counts: np.ndarray, rule: ConsensusRule, limit: int = 8) -> int | None:
+def search_steps(counts: np.ndarray, rule: ConsensusRule, limit: int = 30) -> int | None:
     """Breadth-first over single one-point changes."""
     code = judge(counts[None], rule=rule, scale=FIVE).codes[0]
     reached, frontier = {tuple(counts)}, [tuple(counts)]
