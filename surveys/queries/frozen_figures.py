@@ -79,6 +79,17 @@ class Figures:
         return self.agreement_k / self.agreement_n if self.agreement_n else None
 
     @property
+    def lowest(self) -> int | None:
+        """The lowest scale point that was used."""
+        return next((self.scale[0] + at for at, count in enumerate(self.frequency) if count), None)
+
+    @property
+    def highest(self) -> int | None:
+        """The highest scale point that was used."""
+        last = len(self.frequency) - 1
+        return next((self.scale[0] + last - at for at, count in enumerate(reversed(self.frequency)) if count), None)
+
+    @property
     def median_class(self) -> MedianClass:
         return median_class(self.median, box=(self.rule.agree_from, self.rule.agree_to), scale=self.scale)
 

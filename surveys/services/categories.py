@@ -33,7 +33,13 @@ class MergePreview:
 
 
 def create_category(
-    session: Session, *, actor: Actor | None, study_id: int, name: LocalizedText, languages: Sequence[str], now: datetime
+    session: Session,
+    *,
+    actor: Actor | None,
+    study_id: int,
+    name: LocalizedText,
+    languages: Sequence[str],
+    now: datetime,
 ) -> Category:
     """A new category at the end of the list, named in each of `languages`.
 
