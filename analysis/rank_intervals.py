@@ -18,6 +18,7 @@ RankInterval = tuple[int, int]
 MIN_N = 5
 NORMAL_DRAWS = 1000
 CONFIDENCE = 95
+FLOAT32_INTEGERS = 2**24
 _MIN_COMMON = 2
 
 
@@ -94,15 +95,16 @@ def bootstrap_ranks(
     `low`; an item that a replicate leaves without a rating is last there. The ratings of all replicates are one
     matrix product. Errors: none. Source: Efron & Tibshirani 1993.
     """
-    times = draw_experts(n_experts=ratings.n_experts, replicates=replicates, seed=seed).astype(np.float64)
-    rated = ratings.rated.astype(np.float64)
-    sums = times @ np.where(ratings.rated, ratings.values, 0).astype(np.float64)
-    n = times @ rated
+    largest = ratings.n_experts * max(abs(ratings.scale.lower), abs(ratings.scale.upper))
+    exact = np.float32 if largest < FLOAT32_INTEGERS else np.float64
+    times = draw_experts(n_experts=ratings.n_experts, replicates=replicates, seed=seed).astype(exact)
+    sums = (times @ np.where(ratings.rated, ratings.values, 0).astype(exact)).astype(np.float64)
+    n = (times @ ratings.rated.astype(exact)).astype(np.float64)
     means = np.where(n > 0, sums / np.maximum(n, 1), -np.inf)
     lowest, highest = tied_ranks(means)
     tail = (100 - CONFIDENCE) / 200
-    low = np.sort(lowest, axis=0)[max(0, int(np.ceil(tail * replicates)) - 1)]
-    high = np.sort(highest, axis=0)[int(np.ceil((1 - tail) * replicates)) - 1]
+    low = _order_statistic(lowest, max(0, int(np.ceil(tail * replicates)) - 1))
+    high = _order_statistic(highest, int(np.ceil((1 - tail) * replicates)) - 1)
     member = np.clip((top - (lowest - 1)) / (highest - lowest + 1), 0.0, 1.0).mean(axis=0)
     return tuple(
         BootstrapRank(low=a, high=b, top_chance=c)
@@ -110,10 +112,15 @@ def bootstrap_ranks(
     )
 
 
+def _order_statistic(ranks: IntArray, place: int) -> IntArray:
+    """The value at a 0-based place of every sorted column; narrow integers are found several times faster."""
+    return np.asarray(np.partition(ranks.astype(np.int32), place, axis=0)[place], dtype=np.int64)
+
+
 def tied_ranks(values: FloatArray) -> tuple[IntArray, IntArray]:
     """Best and worst rank of every value within its row, 1 for the highest; int64 (rows, columns) each."""
     rows, columns = values.shape
-    order = np.argsort(-values, axis=1, kind="stable")
+    order = np.argsort(-values, axis=1)
     ordered = np.take_along_axis(values, order, axis=1)
     place = np.arange(columns)
     starts = np.ones((rows, columns), dtype=np.bool_)

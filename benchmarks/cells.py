@@ -86,7 +86,9 @@ def _pandas(panel: Panel) -> Callable[[], Numbers]:
     def run() -> Numbers:
         quantiles = frame.groupby(KEYS)["rating"].quantile([0.25, 0.5, 0.75]).unstack()
         share = frame.assign(agrees=frame["rating"] >= AGREE_FROM).groupby(KEYS)["agrees"].mean()
-        return _columns(*quantiles.to_numpy().T, share.to_numpy())
+        return _columns(
+            quantiles[0.25].to_numpy(), quantiles[0.5].to_numpy(), quantiles[0.75].to_numpy(), share.to_numpy()
+        )
 
     return run
 
@@ -100,7 +102,7 @@ def _polars(panel: Panel) -> Callable[[], Numbers]:
 
     def run() -> Numbers:
         table = frame.group_by(KEYS).agg(*wanted, (column >= AGREE_FROM).mean().alias("share")).sort(KEYS)
-        return _columns(*table.drop(KEYS).to_numpy().T)
+        return _columns(*(table[name].to_numpy() for name in ("q0.25", "q0.5", "q0.75", "share")))
 
     return run
 
@@ -118,6 +120,7 @@ def _duckdb(panel: Panel) -> Callable[[], Numbers]:
 
     def run() -> Numbers:
         rows = connection.execute(query, [AGREE_FROM]).fetchall()
-        return _columns(*np.array([row[0] for row in rows]).T, np.array([row[1] for row in rows]))
+        q1, median, q3 = np.array([row[0] for row in rows]).T
+        return _columns(q1, median, q3, np.array([row[1] for row in rows]))
 
     return run

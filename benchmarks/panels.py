@@ -13,6 +13,7 @@ EXPERTS, STATEMENTS, ROUNDS = 126, 162, 3
 SCALE = Scale(lower=1, upper=9)
 AGREE_FROM = 7
 GAPS = 0.08
+MOVING = 0.7
 COLLEGES = 4
 
 
@@ -51,11 +52,11 @@ class Panel:
 def a_panel(
     *, times: int = 1, experts: int = EXPERTS, statements: int = STATEMENTS, rounds: int = ROUNDS, gaps: float = GAPS
 ) -> Panel:
-    """`experts` people, repeated `times`; statements differ in their mean, each round moves a third of the ratings."""
+    """`experts` people, repeated `times`; statements differ in their mean, each round many ratings move."""
     rng = np.random.RandomState(20240101)
     centre = rng.uniform(4, 8, size=statements)
     first = rng.normal(centre, 1.6, size=(experts, statements))
-    moves = rng.normal(0, 1.4, size=(rounds, experts, statements)) * (rng.rand(rounds, experts, statements) < 1 / 3)
+    moves = rng.normal(0, 1.4, size=(rounds, experts, statements)) * (rng.rand(rounds, experts, statements) < MOVING)
     moves[0] = 0
     values = np.clip(np.rint(first + np.cumsum(moves, axis=0)), 1, 9).astype(np.int8)
     rated = rng.rand(rounds, experts, statements) >= gaps

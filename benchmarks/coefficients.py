@@ -1,0 +1,182 @@
+"""Tests and coefficients over all statements of a round, each against the package people use for it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import numpy as np
+
+from analysis.concordance import kendall_w
+from analysis.group_tests import kruskal_wallis
+from analysis.groups import counts_by_group
+from analysis.paired_tests import change_counts, wilcoxon_signed_rank
+from analysis.rank_intervals import bootstrap_ranks
+from analysis.reliability import Level, krippendorff_alpha
+from analysis.resampling import REPLICATES
+from analysis.types import Ratings
+from benchmarks.panels import EXPERTS, SCALE, STATEMENTS, Panel, a_panel, colleges
+from benchmarks.timing import Line, Numbers, compare
+
+SEED = 20240101
+
+
+def compare_coefficients() -> list[Line]:
+    """Every task at the panel's size and at ten times the experts; the exact test in one task force."""
+    lines = _exact_wilcoxon()
+    for times in (1, 10):
+        size = f"{EXPERTS * times:,} x {STATEMENTS}"
+        gaps, complete = a_panel(times=times, rounds=2), a_panel(times=times, rounds=2, gaps=0)
+        lines += _wilcoxon(complete, size, "no gaps")
+        lines += _wilcoxon(gaps, size, "gaps")
+        lines += _kruskal(complete, size, "no gaps")
+        lines += _kruskal(gaps, size, "gaps")
+        lines += _kendall(complete, size)
+        lines += _alpha(gaps, size)
+        lines += _bootstrap(gaps, size)
+    return lines
+
+
+def _wilcoxon(panel: Panel, size: str, kind: str) -> list[Line]:
+    """With more than 50 changes both use the normal approximation with tied variance and without correction."""
+    before, after = panel.ratings(0), panel.ratings(1)
+    difference = panel.floats[1] - panel.floats[0]
+
+    def ours() -> Numbers:
+        return np.array([test.p for test in wilcoxon_signed_rank(change_counts(before, after))])
+
+    def scipy() -> Numbers:
+        from scipy.stats import wilcoxon
+
+        found = wilcoxon(difference, axis=0, method="asymptotic", nan_policy="omit")
+        return np.asarray(found.pvalue)
+
+    return compare(f"Wilcoxon, {kind}", size, ours, [("scipy.stats.wilcoxon(axis=0)", scipy)])
+
+
+def _exact_wilcoxon() -> list[Line]:
+    """Few experts, many ties: scipy permutes all signs, the engine convolves doubled ranks; both are exact."""
+    panel = a_panel(experts=14, statements=40, rounds=2, gaps=0)
+    before, after = panel.ratings(0), panel.ratings(1)
+    difference = panel.floats[1] - panel.floats[0]
+
+    def ours() -> Numbers:
+        return np.array([test.p for test in wilcoxon_signed_rank(change_counts(before, after))])
+
+    def scipy() -> Numbers:
+        from scipy.stats import PermutationMethod, wilcoxon
+
+        return np.asarray(wilcoxon(difference, axis=0, method=PermutationMethod(n_resamples=2**14)).pvalue)
+
+    return compare("Wilcoxon, exact", "14 x 40", ours, [("scipy.stats.wilcoxon(axis=0)", scipy)])
+
+
+def _kruskal(panel: Panel, size: str, kind: str) -> list[Line]:
+    ratings, names = panel.ratings(), colleges(panel.values.shape[1])
+    samples = [panel.floats[0][[name == college for name in names]] for college in sorted(set(names))]
+
+    def ours() -> Numbers:
+        counts = np.stack(list(counts_by_group(ratings, groups=names).values()))
+        return np.array([test.p for test in kruskal_wallis(counts)])
+
+    def vectorised() -> Numbers:
+        from scipy.stats import kruskal
+
+        return np.asarray(kruskal(*samples, axis=0, nan_policy="omit").pvalue)
+
+    def looped() -> Numbers:
+        from scipy.stats import kruskal
+
+        columns = range(ratings.n_items)
+        return np.array([kruskal(*[_present(one[:, item]) for one in samples]).pvalue for item in columns])
+
+    rivals = [("scipy.stats.kruskal(axis=0)", vectorised), ("scipy.stats.kruskal in a loop", looped)]
+    return compare(f"Kruskal-Wallis, {kind}", size, ours, rivals)
+
+
+def _present(column: Numbers) -> Numbers:
+    return np.asarray(column[~np.isnan(column)])
+
+
+def _kendall(panel: Panel, size: str) -> list[Line]:
+    matrix = panel.floats[0]
+
+    def ours() -> Numbers:
+        found = kendall_w(matrix, permutations=0)
+        return np.array([found.w, found.chi2])
+
+    def scipy() -> Numbers:
+        from scipy.stats import rankdata
+
+        m, k = matrix.shape
+        ranks = np.array([rankdata(row) for row in matrix])
+        ties = sum(float((t**3 - t).sum()) for t in (np.unique(row, return_counts=True)[1] for row in matrix))
+        s = float(((ranks.sum(axis=0) - m * (k + 1) / 2) ** 2).sum())
+        w = 12 * s / (m**2 * (k**3 - k) - m * ties)
+        return np.array([w, m * (k - 1) * w])
+
+    rivals: list[tuple[str, Callable[[], Numbers]]] = [("scipy.stats.rankdata in a loop", scipy)]
+    if find_spec("pingouin") and find_spec("pandas"):
+        rivals.append(("pingouin.friedman", _pingouin(panel)))
+    return compare("Kendall's W, no gaps", size, ours, rivals, tolerance=1e-6)
+
+
+def _pingouin(panel: Panel) -> Callable[[], Numbers]:
+    import pandas
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pingouin
+
+    wide = pandas.DataFrame(panel.floats[0])
+
+    def run() -> Numbers:
+        found = pingouin.friedman(wide, method="chisq").iloc[0]
+        return np.array([found["W"], found["Q"]], dtype=np.float64)
+
+    return run
+
+
+def _alpha(panel: Panel, size: str) -> list[Line]:
+    matrix, values, states = panel.floats[0], panel.values[0], panel.states[0]
+
+    def ours() -> Numbers:
+        counts = Ratings(values=values, states=states, scale=SCALE).counts
+        return np.array([krippendorff_alpha(counts, level=Level.ORDINAL).value])
+
+    rivals: list[tuple[str, Callable[[], Numbers]]] = []
+    if find_spec("krippendorff"):
+        import krippendorff
+
+        def package() -> Numbers:
+            value = krippendorff.alpha(
+                reliability_data=matrix, level_of_measurement="ordinal", value_domain=list(range(1, 10))
+            )
+            return np.array([value])
+
+        rivals.append(("krippendorff.alpha", package))
+    return compare("ordinal alpha, gaps", size, ours, rivals)
+
+
+def _bootstrap(panel: Panel, size: str) -> list[Line]:
+    """Both draw the same experts; the loop takes the means and ranks of each replicate on its own."""
+    ratings, values = panel.ratings(), panel.floats[0]
+
+    def ours() -> Numbers:
+        return np.array([(one.low, one.high) for one in bootstrap_ranks(ratings, seed=SEED)], dtype=np.float64)
+
+    def loop() -> Numbers:
+        from scipy.stats import rankdata
+
+        rng = np.random.RandomState(SEED)
+        experts = rng.randint(0, len(values), size=(REPLICATES, len(values)))
+        low, high = np.empty((2, REPLICATES, values.shape[1]))
+        for replicate, chosen in enumerate(experts):
+            means = np.nanmean(values[chosen], axis=0)
+            low[replicate], high[replicate] = rankdata(-means, "min"), rankdata(-means, "max")
+        lowest, highest = np.sort(low, axis=0), np.sort(high, axis=0)
+        tail = int(np.ceil(0.025 * REPLICATES)) - 1, int(np.ceil(0.975 * REPLICATES)) - 1
+        return np.stack([lowest[tail[0]], highest[tail[1]]], axis=1)
+
+    return compare(f"{REPLICATES:,} joint bootstrap ranks, gaps", size, ours, [("numpy.nanmean in a loop", loop)])
