@@ -71,21 +71,37 @@ def kruskal_wallis(counts: IntArray, *, enters: BoolArray | None = None) -> tupl
     one KruskalWallis an item. Errors: none.
     Source: Kruskal & Wallis 1952, JASA 47:583-621. Checked against R kruskal.test and effectsize.
     """
-    used = counts.sum(axis=2) > 0 if enters is None else enters
-    taken = counts * used[:, :, None]
+    sums = kruskal_wallis_arrays(counts, enters=enters)
+    rows = zip(
+        sums.n_groups.tolist(), sums.n.tolist(), sums.h.tolist(), sums.p.tolist(), sums.varies.tolist(), strict=True
+    )
+    return tuple(_kruskal(k=k, n=n, h=h, p=p, varies=varies) for k, n, h, p, varies in rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KruskalWallisArrays:
+    """All items at once, arrays (items,); h and p mean something only where n_groups > 1 and `varies`."""
+
+    n_groups: IntArray
+    n: IntArray
+    h: FloatArray
+    p: FloatArray
+    varies: BoolArray
+
+
+def kruskal_wallis_arrays(counts: IntArray, *, enters: BoolArray | None = None) -> KruskalWallisArrays:
+    """The numbers behind `kruskal_wallis`, for long lists of items; parameters as there."""
+    taken = counts if enters is None else counts * enters[:, :, None]
     sizes = taken.sum(axis=2)
     pooled = taken.sum(axis=0)
     ranks = _centred_ranks(pooled)
-    rank_sums = np.einsum("gik,ik->gi", taken, ranks)
-    variation = (pooled * ranks**2).sum(axis=1)
-    between = (rank_sums.astype(np.float64) ** 2 / np.maximum(sizes, 1)).sum(axis=0)
+    rank_sums = (taken * ranks).sum(axis=2)
+    variation = (pooled * ranks * ranks).sum(axis=1)
+    between = (rank_sums * (rank_sums / np.maximum(sizes, 1))).sum(axis=0)
     n, k = pooled.sum(axis=1), (sizes > 0).sum(axis=0)
     h = (n - 1) * between / np.maximum(variation, 1)
-    tails = _chi_squared_tails(h, df=np.maximum(k - 1, 1))
-    rows = zip(k.tolist(), n.tolist(), h.tolist(), tails.tolist(), (variation > 0).tolist(), strict=True)
-    return tuple(
-        _kruskal(k=groups, n=total, h=statistic, p=p, varies=varies) for groups, total, statistic, p, varies in rows
-    )
+    p = _chi_squared_tails(h, df=np.maximum(k - 1, 1))
+    return KruskalWallisArrays(n_groups=k, n=n, h=h, p=p, varies=variation > 0)
 
 
 def mann_whitney(first: IntArray, second: IntArray) -> tuple[MannWhitney, ...]:

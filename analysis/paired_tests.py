@@ -11,14 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.histogram import IntArray, count_points
-from analysis.types import EPS, Ratings
+from analysis.types import Ratings
 
 FloatArray = npt.NDArray[np.float64]
 
 EXACT_SIGNED_RANK = 50
-EXACT_SIGN_FLIPS = 20
 _SLOT_BITS = 64
-_BLOCK = 1 << 16
 
 
 class Zeros(StrEnum):
@@ -58,17 +56,6 @@ class McNemar:
     entered: int
     left: int
     p: float
-
-
-@dataclass(frozen=True, slots=True)
-class MarginalHomogeneity:
-    """Change of the whole distribution; p_chi2 is the chi-squared approximation beside an exact p."""
-
-    chi2: float
-    df: int
-    p: float
-    p_chi2: float
-    method: PMethod
 
 
 def check_pair(before: Ratings, after: Ratings) -> None:
@@ -116,20 +103,53 @@ def wilcoxon_signed_rank(changes: IntArray, *, zeros: Zeros = Zeros.WILCOX) -> t
 
     Errors: none. Source: Wilcoxon 1945, Biometrics Bull 1:80-83; Pratt 1959, JASA 54:655-667. Checked against R coin.
     """
+    sums = signed_rank_sums(changes, zeros=zeros)
+    return tuple(
+        _signed_rank(sizes=sums.sizes[item], doubled=sums.doubled[item], n=n, up=a, total=t, squares=s)
+        for item, (n, a, t, s) in enumerate(
+            zip(sums.n_changed.tolist(), sums.up.tolist(), sums.total.tolist(), sums.squares.tolist(), strict=True)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SignedRankSums:
+    """What Wilcoxon's test needs of every item, in whole numbers; arrays int64.
+
+    sizes, doubled : (items, K-1), changes by 1, 2, ... points and twice their average rank
+    n_changed, up, total : (items,), changes, and the doubled rank sums of the rises and of all; squares : of the ranks
+    """
+
+    sizes: IntArray
+    doubled: IntArray
+    n_changed: IntArray
+    up: IntArray
+    total: IntArray
+    squares: IntArray
+
+    def p_normal(self) -> FloatArray:
+        """Two-sided p of the normal approximation, ties included, float64 (items,); 1 where nobody changed."""
+        from scipy.special import erfc
+
+        distance = np.abs(2 * self.up - self.total)
+        return np.asarray(erfc(distance / np.sqrt(2.0 * np.maximum(self.squares, 1))), dtype=np.float64)
+
+
+def signed_rank_sums(changes: IntArray, *, zeros: Zeros = Zeros.WILCOX) -> SignedRankSums:
+    """Rank sums of all items at once; changes : int64 (items, 2K-1), see `change_counts`."""
     middle = changes.shape[1] // 2
     rises, falls = changes[:, middle + 1 :], changes[:, middle - 1 :: -1]
     sizes = rises + falls
     first = changes[:, middle] if zeros is Zeros.PRATT else np.zeros(len(changes), dtype=np.int64)
     doubled = 2 * (first[:, None] + np.cumsum(sizes, axis=1)) - sizes + 1
-    up = (doubled * rises).sum(axis=1)
-    total = (doubled * sizes).sum(axis=1)
-    squares = (doubled * doubled * sizes).sum(axis=1)
-    n_changed = sizes.sum(axis=1)
-    return tuple(
-        _signed_rank(sizes=sizes[item], doubled=doubled[item], n=n, up=a, total=t, squares=s)
-        for item, (n, a, t, s) in enumerate(
-            zip(n_changed.tolist(), up.tolist(), total.tolist(), squares.tolist(), strict=True)
-        )
+    weighted = doubled * sizes
+    return SignedRankSums(
+        sizes=sizes,
+        doubled=doubled,
+        n_changed=sizes.sum(axis=1),
+        up=np.einsum("ij,ij->i", doubled, rises),
+        total=weighted.sum(axis=1),
+        squares=np.einsum("ij,ij->i", weighted, doubled),
     )
 
 
@@ -145,75 +165,6 @@ def mcnemar(tables: IntArray, *, first: int, last: int) -> tuple[McNemar, ...]:
     entered = tables[:, ~inside][:, :, inside].sum(axis=(1, 2)).tolist()
     left = tables[:, inside][:, :, ~inside].sum(axis=(1, 2)).tolist()
     return tuple(McNemar(entered=b, left=c, p=_sign_test(b, c)) for b, c in zip(entered, left, strict=True))
-
-
-def stuart_maxwell(table: IntArray) -> MarginalHomogeneity:
-    """Stuart-Maxwell test that the distribution did not change, for one item.
-
-    table : int64 array (K, K), rating before by rating after.
-    Degrees of freedom are the rank of the covariance (pseudo-inverse), so unused points cost nothing. p is exact over
-    all sign flips of the changed pairs for up to 20 of them, else chi-squared. Nobody changed: chi2 = 0, df = 0, p = 1.
-    Source: Stuart 1955, Biometrika 42:412-416; Maxwell 1970, Br J Psychiatry 116:651-655. Checked: R coin mh_test.
-    """
-    moved = table + table.T
-    n_changed = int(table.sum() - np.trace(table))
-    if n_changed == 0:
-        return MarginalHomogeneity(chi2=0.0, df=0, p=1.0, p_chi2=1.0, method=PMethod.NO_CHANGE)
-    shift = (table.sum(axis=1) - table.sum(axis=0)).astype(np.float64)
-    covariance = np.diag(moved.sum(axis=1)) - moved
-    inverse = np.linalg.pinv(covariance.astype(np.float64), rcond=1e-10)
-    df = int(np.linalg.matrix_rank(covariance.astype(np.float64), tol=1e-8 * float(table.sum())))
-    chi2 = float(shift @ inverse @ shift)
-    tail = chi_squared_tail(chi2, df=df)
-    if n_changed <= EXACT_SIGN_FLIPS:
-        p = _sign_flip_p(moved, inverse=inverse, chi2=chi2)
-        return MarginalHomogeneity(chi2=chi2, df=df, p=p, p_chi2=tail, method=PMethod.EXACT)
-    return MarginalHomogeneity(chi2=chi2, df=df, p=tail, p_chi2=tail, method=PMethod.CHI_SQUARED)
-
-
-def bhapkar(table: IntArray, *, min_n: int = 30) -> MarginalHomogeneity | None:
-    """Bhapkar's test for one item, or None below `min_n` pairs or where the statistic explodes (chi2 >= n/2).
-
-    table : int64 array (K, K). Off by default in reports: with 10 pairs it rejects a true null four times too often.
-    Source: Bhapkar 1966, JASA 61:228-235. Checked against R irr where that runs.
-    """
-    n = int(table.sum())
-    if n < max(min_n, 1):
-        return None
-    plain = stuart_maxwell(table)
-    if plain.chi2 >= n / 2:
-        return None
-    chi2 = plain.chi2 / (1 - plain.chi2 / n)
-    tail = chi_squared_tail(chi2, df=plain.df)
-    method = PMethod.CHI_SQUARED if plain.df else PMethod.NO_CHANGE
-    return MarginalHomogeneity(chi2=chi2, df=plain.df, p=tail, p_chi2=tail, method=method)
-
-
-def pearson_chi2(table: npt.ArrayLike) -> MarginalHomogeneity | None:
-    """Pearson chi-squared of a contingency table, empty rows and columns dropped, no continuity correction.
-
-    Serves two older stability criteria: rounds x points (Dajani, Sincoff & Talley 1979, Technol Forecast Soc Change
-    13:83-90), which ignores the pairing, and before x after (Chaffin & Talley 1980, ibid. 16:67-73).
-    None if fewer than two rows or columns are left.
-    """
-    counts = np.asarray(table, dtype=np.float64)
-    counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    if min(counts.shape) < 2:
-        return None
-    expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
-    chi2 = float(((counts - expected) ** 2 / expected).sum())
-    df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
-    tail = chi_squared_tail(chi2, df=df)
-    return MarginalHomogeneity(chi2=chi2, df=df, p=tail, p_chi2=tail, method=PMethod.CHI_SQUARED)
-
-
-def chi_squared_tail(chi2: float, *, df: int) -> float:
-    """P(chi-squared with df degrees of freedom >= chi2); 1 for no degrees of freedom."""
-    if df == 0:
-        return 1.0
-    from scipy.special import gammaincc
-
-    return float(gammaincc(df / 2, chi2 / 2))
 
 
 def _signed_rank(*, sizes: IntArray, doubled: IntArray, n: int, up: int, total: int, squares: int) -> SignedRank:
@@ -251,24 +202,3 @@ def _sign_test(entered: int, left: int) -> float:
     n = entered + left
     tail = sum(math.comb(n, k) for k in range(min(entered, left) + 1))
     return min(1.0, 2 * tail / (1 << n))
-
-
-def _sign_flip_p(moved: IntArray, *, inverse: FloatArray, chi2: float) -> float:
-    """Share of all sign flips of the changed pairs with a statistic at least as large, equal pairs counted together."""
-    rows, columns = np.nonzero(np.triu(moved, 1))
-    shifts = np.zeros((1, len(moved)), dtype=np.int8)
-    weights = np.ones(1)
-    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        size = int(moved[row, column])
-        surplus = np.arange(-size, size + 1, 2, dtype=np.int8)
-        step = np.zeros((size + 1, len(moved)), dtype=np.int8)
-        step[:, row], step[:, column] = surplus, -surplus
-        shifts = (shifts[:, None, :] + step).reshape(-1, len(moved))
-        flips = np.array([math.comb(size, k) for k in range(size + 1)], dtype=np.float64)
-        weights = (weights[:, None] * flips).ravel()
-    reached = 0.0
-    for start in range(0, len(shifts), _BLOCK):
-        block = shifts[start : start + _BLOCK].astype(np.float64)
-        statistic = ((block @ inverse) * block).sum(axis=1)
-        reached += float(weights[start : start + _BLOCK][statistic >= chi2 - EPS * max(1.0, chi2)].sum())
-    return reached / float(weights.sum())
