@@ -4,4 +4,12 @@ from flask import Blueprint
 
 blueprint = Blueprint("expert", __name__, url_prefix="/my")
 
-from delphi.expert import views  # noqa: E402,F401
+from delphi.expert.views import (  # noqa: E402,F401
+    home,
+    ideas,
+    keeping,
+    membership,
+    rating,
+    results,
+    sending,
+)

@@ -1,0 +1,178 @@
+"""Round 1: one idea a card, what it hangs on, and room for more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from delphi.expert.forms.ideas import CARDS_AT_MOST, PARENT, PostedIdeas, kind_and_number, slot_of
+from delphi.expert.pages.rating import saved_words
+from delphi.expert.sitting import Problem, Sitting
+from surveys.queries.my_answers import OwnIdea, own_ideas, own_submission
+from surveys.rules.effort import PROBLEMS_MINUTES, PROPOSALS_MINUTES
+from surveys.rules.texts import IDEA_LIMIT
+from surveys.vocabulary import StatementKind
+
+PARTS: dict[str, tuple[StatementKind, ...]] = {
+    "problems": (StatementKind.PROBLEM, StatementKind.CAUSE, StatementKind.CONSEQUENCE),
+    "proposals": (StatementKind.ACTIVITY, StatementKind.OBSTACLE, StatementKind.SUCCESS_FACTOR),
+}
+MINUTES = {"problems": PROBLEMS_MINUTES, "proposals": PROPOSALS_MINUTES}
+CARDS_AT_FIRST = {
+    StatementKind.PROBLEM: 3,
+    StatementKind.ACTIVITY: 3,
+    StatementKind.OBSTACLE: 2,
+    StatementKind.SUCCESS_FACTOR: 2,
+}
+MORE_CARDS = 2
+WORDS_OF_A_CLEAR_ACTIVITY = 4
+CHOICE_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaField:
+    """One text box; `parent_slot` is what its pick list says."""
+
+    slot: str
+    kind: StatementKind
+    number: int
+    text: str
+    parent_slot: str
+    problem: str
+    is_vague: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaCard:
+    """One idea with the fields that belong to it on the same card."""
+
+    fields: tuple[IdeaField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardGroup:
+    """The cards of one kind, and what their pick lists offer: (slot, kind, number, beginning of the text)."""
+
+    kind: StatementKind
+    cards: tuple[IdeaCard, ...]
+    parent_kind: StatementKind | None
+    choices: tuple[tuple[str, int, str], ...]
+    can_add: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdeasPage:
+    sitting: Sitting
+    part: str
+    groups: tuple[CardGroup, ...]
+    n_ideas: int
+    n_by_part: dict[str, int]
+    minutes: dict[str, int]
+    saved: str
+    seen: str
+    problems: tuple[Problem, ...]
+    limit: int = IDEA_LIMIT
+    parent_prefix: str = PARENT
+
+
+def ideas_page(
+    session: Session,
+    *,
+    sitting: Sitting,
+    part: str,
+    more: str = "",
+    posted: PostedIdeas | None = None,
+    problems: Sequence[Problem] = (),
+) -> IdeasPage:
+    """One part of the ideas round; `more` is the kind of which further empty cards are wanted."""
+    round_id, panellist_id = sitting.asked.id, sitting.seat.panellist_id
+    stored = own_ideas(session, round_id=round_id, panellist_id=panellist_id)
+    submission = own_submission(session, round_id=round_id, panellist_id=panellist_id)
+    texts = {slot: idea.text for slot, idea in stored.items()}
+    parents = {slot: idea.parent_slot or "" for slot, idea in stored.items()}
+    if posted is not None:
+        texts, parents = {**texts, **posted.texts}, {**parents, **posted.parents}
+    saved_at = submission.saved_at if submission else None
+    return IdeasPage(
+        sitting=sitting,
+        part=part,
+        groups=_groups(part, texts=texts, parents=parents, stored=stored, more=more, problems=problems),
+        n_ideas=len(stored),
+        n_by_part={name: sum(idea.kind in kinds for idea in stored.values()) for name, kinds in PARTS.items()},
+        minutes=MINUTES,
+        saved=saved_words(saved_at, sitting),
+        seen=saved_at.isoformat() if saved_at else "",
+        problems=tuple(problems),
+    )
+
+
+def _groups(
+    part: str,
+    *,
+    texts: Mapping[str, str],
+    parents: Mapping[str, str],
+    stored: Mapping[str, OwnIdea],
+    more: str,
+    problems: Sequence[Problem],
+) -> tuple[CardGroup, ...]:
+    sentences = {problem.anchor: problem.sentence for problem in problems}
+
+    def field(kind: StatementKind, number: int) -> IdeaField:
+        slot = slot_of(kind, number)
+        text = texts.get(slot, "")
+        return IdeaField(
+            slot=slot,
+            kind=kind,
+            number=number,
+            text=text,
+            parent_slot=parents.get(slot, ""),
+            problem=sentences.get(slot, ""),
+            is_vague=kind is StatementKind.ACTIVITY
+            and slot in stored
+            and 0 < len(text.split()) < WORDS_OF_A_CLEAR_ACTIVITY,
+        )
+
+    together = PARTS["problems"] if part == "problems" else ()
+    groups = []
+    for kind in PARTS[part][:1] if together else PARTS[part]:
+        kinds = together or (kind,)
+        n_cards = _n_cards(kinds, texts=texts, more=more)
+        parent_kind = None if together else kind.parent_kind
+        groups.append(
+            CardGroup(
+                kind=kind,
+                cards=tuple(IdeaCard(tuple(field(each, number) for each in kinds)) for number in range(1, n_cards + 1)),
+                parent_kind=parent_kind,
+                choices=_choices(parent_kind, texts=texts, more=more) if parent_kind else (),
+                can_add=n_cards < CARDS_AT_MOST,
+            )
+        )
+    return tuple(groups)
+
+
+def _used(kinds: Sequence[StatementKind], texts: Mapping[str, str]) -> int:
+    """The highest number of a card of `kinds` that holds a text."""
+    found = [kind_and_number(slot) for slot, text in texts.items() if text.strip()]
+    return max((each[1] for each in found if each and each[0] in kinds), default=0)
+
+
+def _n_cards(kinds: Sequence[StatementKind], *, texts: Mapping[str, str], more: str) -> int:
+    used = _used(kinds, texts)
+    wanted = max(CARDS_AT_FIRST[kinds[0]], used + (MORE_CARDS if more == kinds[0].value else 1))
+    if more == kinds[0].value and wanted == CARDS_AT_FIRST[kinds[0]]:
+        wanted += MORE_CARDS
+    return min(CARDS_AT_MOST, wanted)
+
+
+def _choices(kind: StatementKind, *, texts: Mapping[str, str], more: str) -> tuple[tuple[str, int, str], ...]:
+    """What may be picked as the parent: written ones with their beginning; activities also while still unwritten."""
+    last = _used((kind,), texts)
+    if kind is StatementKind.ACTIVITY:
+        last = _n_cards((kind,), texts=texts, more=more)
+    choices = []
+    for number in range(1, last + 1):
+        text = " ".join(texts.get(slot_of(kind, number), "").split())
+        if text or kind is StatementKind.ACTIVITY:
+            short = text if len(text) <= CHOICE_LENGTH else text[: CHOICE_LENGTH - 1].rstrip() + "…"
+            choices.append((slot_of(kind, number), number, short))
+    return tuple(choices)

@@ -1,0 +1,138 @@
+"""Gathers what a rating round's pages show: the sections of one expert, how far they are, one of them in full."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from delphi.expert.forms.rating import Filled, filled_from_store
+from delphi.expert.pages.rating import RatingPage, SectionLine, blocks_of, saved_words
+from delphi.expert.sitting import Problem, Sitting
+from surveys.queries.feedback import earlier_round, parent_texts
+from surveys.queries.my_answers import Cell, OwnComment, OwnRating, own_comments, own_ratings, own_submission
+from surveys.queries.questionnaire import AskedStatement, Questionnaire, questionnaire_of
+from surveys.rules.effort import minutes_to_rate
+from surveys.rules.sections import Orderable, Section, sections_for
+from surveys.vocabulary import StatementKind
+
+
+@dataclass(frozen=True, slots=True)
+class Worksheet:
+    """A rating round as one expert has it: the questions in sections and what is stored of the answers."""
+
+    questionnaire: Questionnaire
+    sections: tuple[Section, ...]
+    ratings: Mapping[Cell, OwnRating]
+    comments: Mapping[int, OwnComment]
+    with_feedback: bool
+
+    def statements_of(self, number: int) -> list[AskedStatement]:
+        """The statements of section `number` (from 1) in this expert's order."""
+        by_id = {statement.id: statement for statement in self.questionnaire.statements}
+        return [by_id[statement_id] for statement_id in self.sections[number - 1]]
+
+    def is_done(self, statement: AskedStatement) -> bool:
+        """Whether every question about the statement has an answer."""
+        return all(
+            (statement.id, criterion.id) in self.ratings for criterion in self.questionnaire.criteria_of(statement.kind)
+        )
+
+    def n_blank(self, statement: AskedStatement) -> int:
+        return sum(
+            (statement.id, criterion.id) not in self.ratings
+            for criterion in self.questionnaire.criteria_of(statement.kind)
+        )
+
+    @property
+    def n_done(self) -> int:
+        return sum(self.is_done(statement) for statement in self.questionnaire.statements)
+
+    def minutes(self, statements: Sequence[AskedStatement]) -> int:
+        """Minutes that the open questions about `statements` take."""
+        to_do = [statement for statement in statements if not self.is_done(statement)]
+        return minutes_to_rate(
+            n_statements=len(to_do),
+            n_answers=sum(self.n_blank(statement) for statement in to_do),
+            with_feedback=self.with_feedback,
+        )
+
+    def lines(self) -> tuple[SectionLine, ...]:
+        return tuple(self._line(number) for number in range(1, len(self.sections) + 1))
+
+    def _line(self, number: int) -> SectionLine:
+        statements = self.statements_of(number)
+        kinds = {statement.kind for statement in statements}
+        return SectionLine(
+            number=number,
+            kinds=tuple(kind for kind in StatementKind if kind in kinds),
+            n_statements=len(statements),
+            n_done=sum(self.is_done(statement) for statement in statements),
+            minutes=self.minutes(statements),
+        )
+
+
+def sections_of(questionnaire: Questionnaire, *, sitting: Sitting) -> tuple[Section, ...]:
+    """The sections of a questionnaire as this expert meets them."""
+    return sections_for(
+        [
+            Orderable(each.id, each.kind, str(each.category) if each.category else "")
+            for each in questionnaire.statements
+        ],
+        order_seed=sitting.asked.order_seed,
+        panellist_id=sitting.seat.panellist_id,
+    )
+
+
+def worksheet(session: Session, *, sitting: Sitting, with_feedback: bool = False) -> Worksheet:
+    """The round of this sitting with the expert's stored answers, in five statements."""
+    asked, panellist_id = sitting.asked, sitting.seat.panellist_id
+    questionnaire = questionnaire_of(session, round_id=asked.id)
+    return Worksheet(
+        questionnaire=questionnaire,
+        sections=sections_of(questionnaire, sitting=sitting),
+        ratings=own_ratings(session, round_id=asked.id, panellist_id=panellist_id),
+        comments=own_comments(session, round_id=asked.id, panellist_id=panellist_id),
+        with_feedback=with_feedback,
+    )
+
+
+def rating_page(
+    session: Session,
+    *,
+    sitting: Sitting,
+    number: int,
+    typed: Filled | None = None,
+    problems: Sequence[Problem] = (),
+) -> RatingPage | None:
+    """Section `number` of the round; None where there is no such section. `typed` goes before what is stored."""
+    asked, panellist_id = sitting.asked, sitting.seat.panellist_id
+    earlier = earlier_round(
+        session, task_force_id=asked.panel.task_force_id, before_number=asked.number, panellist_id=panellist_id
+    )
+    sheet = worksheet(session, sitting=sitting, with_feedback=earlier is not None and asked.shows_feedback)
+    if not 1 <= number <= len(sheet.sections):
+        return None
+    stored = filled_from_store(sheet.ratings, sheet.comments)
+    submission = own_submission(session, round_id=asked.id, panellist_id=panellist_id)
+    saved_at = submission.saved_at if submission else None
+    return RatingPage(
+        sitting=sitting,
+        number=number,
+        sections=sheet.lines(),
+        blocks=blocks_of(
+            sheet.statements_of(number),
+            sitting=sitting,
+            criteria=sheet.questionnaire.criteria,
+            filled=typed.over(stored) if typed else stored,
+            earlier=earlier,
+            parents=parent_texts(session, task_force_id=asked.panel.task_force_id),
+            problems=problems,
+        ),
+        earlier_number=earlier.number if earlier else 0,
+        minutes=sheet.minutes(sheet.questionnaire.statements),
+        n_statements=len(sheet.questionnaire.statements),
+        n_done=sheet.n_done,
+        saved=saved_words(saved_at, sitting),
+        seen=saved_at.isoformat() if saved_at else "",
+        problems=tuple(problems),
+    )

@@ -1,0 +1,1 @@
+"""The addresses under /my, a module for each errand."""

@@ -1,0 +1,101 @@
+"""Nothing typed is lost: the page for a round that closed meanwhile, and its texts as a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, render_template, request
+from flask_babel import gettext
+
+from delphi.database import reading_session
+from delphi.expert import blueprint
+from delphi.expert.forms.ideas import kind_and_number
+from delphi.expert.forms.rating import NO_ANSWER, WORDS, Filled
+from delphi.expert.sitting import Sitting
+from delphi.i18n import in_language, moment
+from delphi.security import requires
+from delphi.sentences import KINDS
+from surveys.errors import RuleViolation
+from surveys.queries.my_answers import own_submission
+from surveys.queries.questionnaire import Questionnaire
+from surveys.vocabulary import Permission, RatingState
+
+MOST_KEPT = 200_000
+"""Characters of a download: more than a round can hold, less than a way to make the server echo anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was typed about one statement or in one card."""
+
+    heading: str
+    lines: tuple[str, ...]
+    text: str
+
+
+def was_saved_elsewhere(sitting: Sitting) -> bool:
+    """Whether these answers were saved after the page that is now sent was opened."""
+    stored = own_submission(reading_session(), round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
+    seen = request.form.get("seen")
+    return seen is not None and stored is not None and stored.saved_at.isoformat() != seen
+
+
+def typed_ratings(filled: Filled, *, questionnaire: Questionnaire) -> list[Kept]:
+    """What was chosen and written on a page of ratings, by statement."""
+    kept = []
+    for statement in questionnaire.statements:
+        lines = []
+        for criterion in questionnaire.criteria_of(statement.kind):
+            choice = filled.choices.get((statement.id, criterion.id), NO_ANSWER)
+            if choice != NO_ANSWER:
+                lines.append(f"{in_language(criterion.name)}: {_choice_words(choice)}")
+        text = filled.comments.get(statement.id, "").strip()
+        if lines or text:
+            kept.append(Kept(in_language(statement.text), tuple(lines), text))
+    return kept
+
+
+def _choice_words(choice: str) -> str:
+    if choice not in WORDS:
+        return choice[:40]
+    if WORDS[choice] is RatingState.OUTSIDE_EXPERTISE:
+        return str(gettext("Outside my expertise"))
+    return str(gettext("I need more information"))
+
+
+def typed_ideas(texts: Mapping[str, str]) -> list[Kept]:
+    """What was written on a page of cards."""
+    kept = []
+    for slot, text in texts.items():
+        found = kind_and_number(slot)
+        if found is not None and text.strip():
+            kept.append(Kept(f"{KINDS[found[0]]} {found[1]}", (), text.strip()))
+    return kept
+
+
+def closed_meanwhile(sitting: Sitting, violation: RuleViolation, kept: list[Kept]) -> tuple[str, int]:
+    """The page for answers that came too late: when the round closed, what was typed, whom to ask. Stores nothing."""
+    panel = sitting.asked.panel
+    closed_at: datetime | None = violation.params.get("closed_at")
+    as_file = "\n\n".join("\n".join([item.heading, *item.lines, *([item.text] if item.text else [])]) for item in kept)
+    page = render_template(
+        "expert/closed.html",
+        sitting=sitting,
+        closed_at=moment(closed_at, panel.time_zone),
+        kept=kept,
+        as_file=f"{panel.code}, {in_language(panel.title)}\n\n{as_file}\n",
+    )
+    return page, 409
+
+
+@blueprint.post("/kept")
+@requires(Permission.SEE_OWN_PANELS)
+def kept_file() -> Any:
+    """The posted text as a file to keep. Nothing is stored."""
+    text = request.form.get("text", "")[:MOST_KEPT].replace("\r\n", "\n")
+    return Response(
+        text,
+        mimetype="text/plain",
+        headers={"Content-Disposition": 'attachment; filename="delphi.txt"'},
+    )

@@ -1,0 +1,118 @@
+"""Welcome and consent, saying no, leaving."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from delphi import clock
+from delphi.database import reading_session, transaction
+from delphi.expert import blueprint
+from delphi.expert.pages.home import panel_card
+from delphi.expert.pages.welcome import welcome_page
+from delphi.security import current_actor, requires
+from delphi.sentences import violation_sentence
+from surveys.errors import RuleViolation
+from surveys.queries.asked_round import membership_of, panel_context
+from surveys.queries.my_panels import my_panels
+from surveys.services.membership import decline as say_no
+from surveys.services.membership import give_consent
+from surveys.services.membership import leave as leave_panel
+from surveys.vocabulary import Permission
+
+
+def _welcome(task_force_id: int, *, problem: str = "") -> str:
+    session, actor = reading_session(), current_actor()
+    mine = next(each for each in my_panels(session, person_id=actor.person_id) if each.task_force_id == task_force_id)
+    page = welcome_page(
+        panel=panel_context(session, task_force_id=task_force_id),
+        card=panel_card(mine, now=clock.now()),
+        consented_at=membership_of(session, person_id=actor.person_id, task_force_id=task_force_id).consented_at,
+        problem=problem,
+    )
+    return render_template("expert/welcome.html", welcome=page)
+
+
+@blueprint.get("/<int:task_force_id>/welcome")
+@requires(Permission.ANSWER)
+def welcome(task_force_id: int) -> Any:
+    return _welcome(task_force_id)
+
+
+@blueprint.post("/<int:task_force_id>/welcome")
+@requires(Permission.ANSWER)
+def start(task_force_id: int) -> Any:
+    """The expert agrees and starts; the other button says no."""
+    try:
+        with transaction() as session:
+            give_consent(
+                session,
+                actor=current_actor(),
+                task_force_id=task_force_id,
+                agrees=request.form.get("agree") == "yes",
+                now=clock.now(),
+            )
+    except RuleViolation as violation:
+        return _welcome(task_force_id, problem=violation_sentence(violation)), 422
+    panels = my_panels(reading_session(), person_id=current_actor().person_id)
+    mine = next(each for each in panels if each.task_force_id == task_force_id)
+    card = panel_card(mine, now=clock.now())
+    return redirect(card.continue_url or url_for("expert.panel", task_force_id=task_force_id), 303)
+
+
+def _parting(task_force_id: int, *, name: str, problem: str = "") -> str:
+    return render_template(
+        f"expert/{name}.html",
+        panel=panel_context(reading_session(), task_force_id=task_force_id),
+        reason=request.form.get("reason", ""),
+        problem=problem,
+    )
+
+
+@blueprint.get("/<int:task_force_id>/decline")
+@requires(Permission.ANSWER)
+def decline(task_force_id: int) -> Any:
+    return _parting(task_force_id, name="decline")
+
+
+@blueprint.post("/<int:task_force_id>/decline")
+@requires(Permission.ANSWER)
+def confirm_decline(task_force_id: int) -> Any:
+    reason = request.form.get("reason", "")
+    try:
+        with transaction() as session:
+            say_no(session, actor=current_actor(), task_force_id=task_force_id, reason=reason, now=clock.now())
+    except RuleViolation as violation:
+        return _parting(task_force_id, name="decline", problem=violation_sentence(violation)), 422
+    flash(gettext("Thank you for telling us. You will get no more mail about this task force."))
+    return redirect(url_for("expert.home", all=1), 303)
+
+
+@blueprint.get("/<int:task_force_id>/leave")
+@requires(Permission.ANSWER)
+def leave(task_force_id: int) -> Any:
+    return _parting(task_force_id, name="leave")
+
+
+@blueprint.post("/<int:task_force_id>/leave")
+@requires(Permission.ANSWER)
+def confirm_leave(task_force_id: int) -> Any:
+    """The expert leaves; answers of open rounds are kept or removed as they chose."""
+    removes = request.form.get("answers") == "remove"
+    try:
+        with transaction() as session:
+            leave_panel(
+                session,
+                actor=current_actor(),
+                task_force_id=task_force_id,
+                reason=request.form.get("reason", ""),
+                removes_answers=removes,
+                now=clock.now(),
+            )
+    except RuleViolation as violation:
+        return _parting(task_force_id, name="leave", problem=violation_sentence(violation)), 422
+    if removes:
+        flash(gettext("You have left. Your answers in the open round are removed."))
+    else:
+        flash(gettext("You have left. Your answers so far stay and count."))
+    return redirect(url_for("expert.home", all=1), 303)

@@ -1,0 +1,98 @@
+"""Rating rounds: one section a page, saved as a whole."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, flash, render_template, request, url_for
+from flask_babel import gettext
+
+from delphi import clock
+from delphi.database import reading_session, transaction
+from delphi.expert import blueprint
+from delphi.expert.forms.rating import PostedRatings, read_ratings
+from delphi.expert.pages.sections import rating_page, sections_of
+from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
+from delphi.expert.views.keeping import closed_meanwhile, typed_ratings, was_saved_elsewhere
+from delphi.i18n import language
+from delphi.security import current_actor, requires
+from delphi.sentences import violation_sentence
+from surveys.errors import RuleViolation
+from surveys.queries.my_answers import OwnComment, own_comments
+from surveys.queries.questionnaire import questionnaire_of
+from surveys.rules.answers import CommentAnswer
+from surveys.services.submissions import save_ratings
+from surveys.vocabulary import Permission, RoundKind, ViolationCode
+
+
+@blueprint.get("/rounds/<int:round_id>/rate/<int:number>")
+@requires(Permission.ANSWER)
+def rate(round_id: int, number: int) -> Any:
+    sitting = sit_down(round_id)
+    if elsewhere := detour(sitting, kind=RoundKind.RATING):
+        return elsewhere
+    found = rating_page(reading_session(), sitting=sitting, number=number)
+    if found is None:
+        abort(404)
+    return render_template("expert/rating.html", rating=found)
+
+
+@blueprint.post("/rounds/<int:round_id>/rate/<int:number>")
+@requires(Permission.ANSWER)
+def keep_ratings(round_id: int, number: int) -> Any:
+    """Save one section; which button was pressed says where to go next."""
+    sitting = sit_down(round_id)
+    reading = reading_session()
+    questionnaire = questionnaire_of(reading, round_id=round_id)
+    posted = read_ratings(request.form, questionnaire=questionnaire)
+    if posted.problems and sitting.takes_answers:
+        return _again(sitting, number, posted, posted.problems)
+    written = own_comments(reading, round_id=round_id, panellist_id=sitting.seat.panellist_id)
+    saved_elsewhere = was_saved_elsewhere(sitting)
+    try:
+        with transaction() as session:
+            save_ratings(
+                session,
+                actor=current_actor(),
+                round_id=round_id,
+                answers=posted.answers,
+                comments=[
+                    comment for comment in posted.comments if _is_news(comment, written.get(comment.statement_id))
+                ],
+                language=language(),
+                now=clock.now(),
+            )
+    except RuleViolation as violation:
+        if violation.code in (ViolationCode.ROUND_CLOSED, ViolationCode.ROUND_NOT_OPEN):
+            return closed_meanwhile(sitting, violation, typed_ratings(posted.filled, questionnaire=questionnaire))
+        return _again(sitting, number, posted, [Problem("content", violation_sentence(violation))])
+    if saved_elsewhere:
+        flash(gettext("You also saved this page in another window. For each statement, what was saved last counts."))
+    return _onwards(round_id, number, n_sections=len(sections_of(questionnaire, sitting=sitting)))
+
+
+def _is_news(comment: CommentAnswer, written: OwnComment | None) -> bool:
+    """Whether a comment was changed: one that was only sent again keeps the language it was written in."""
+    if written is None:
+        return bool(comment.text)
+    return (comment.text, comment.stance) != (written.text, written.stance)
+
+
+def _again(sitting: Sitting, number: int, posted: PostedRatings, problems: Sequence[Problem]) -> Any:
+    found = rating_page(reading_session(), sitting=sitting, number=number, typed=posted.filled, problems=problems)
+    if found is None:
+        abort(404)
+    return render_template("expert/rating.html", rating=found), 422
+
+
+def _onwards(round_id: int, number: int, *, n_sections: int) -> Any:
+    then = request.form.get("then", "next")
+    target = number if then == "stay" else number + 1
+    asked = then.removeprefix("section-")
+    if asked != then and asked.isdecimal():
+        target = int(asked)
+    following = (
+        url_for("expert.rate", round_id=round_id, number=target)
+        if target <= n_sections
+        else url_for("expert.check", round_id=round_id)
+    )
+    return after_saving(round_id, following=following)

@@ -1,0 +1,63 @@
+"""The last look, sending, the receipt, and one's own answers."""
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+
+from delphi import clock
+from delphi.database import reading_session, transaction
+from delphi.expert import blueprint
+from delphi.expert.pages.sending import answers_page, check_page
+from delphi.expert.sitting import detour, sit_down
+from delphi.expert.views.keeping import closed_meanwhile
+from delphi.security import current_actor, requires
+from surveys.errors import RuleViolation
+from surveys.services.receipts import send_answers
+from surveys.vocabulary import Permission, RoundStatus, ViolationCode
+
+
+@blueprint.get("/rounds/<int:round_id>/check")
+@requires(Permission.ANSWER)
+def check(round_id: int) -> Any:
+    sitting = sit_down(round_id)
+    if elsewhere := detour(sitting, kind=sitting.asked.kind):
+        return elsewhere
+    return render_template("expert/check.html", check=check_page(reading_session(), sitting=sitting))
+
+
+@blueprint.post("/rounds/<int:round_id>/check")
+@requires(Permission.ANSWER)
+def send(round_id: int) -> Any:
+    """Declare the answers complete. Gaps are allowed; sending twice gives the same receipt."""
+    sitting = sit_down(round_id)
+    try:
+        with transaction() as session:
+            send_answers(session, actor=current_actor(), round_id=round_id, now=clock.now())
+    except RuleViolation as violation:
+        if violation.code is ViolationCode.ROUND_CLOSED:
+            return closed_meanwhile(sitting, violation, [])
+        raise
+    return redirect(url_for("expert.receipt", round_id=round_id), 303)
+
+
+@blueprint.get("/rounds/<int:round_id>/receipt")
+@requires(Permission.ANSWER)
+def receipt(round_id: int) -> Any:
+    """The receipt of what is stored; before sending there is none, and a closed round has its answers page."""
+    sitting = sit_down(round_id)
+    if not sitting.takes_answers:
+        return redirect(url_for("expert.answers", round_id=round_id), 303)
+    found = check_page(reading_session(), sitting=sitting)
+    if not found.receipt:
+        return redirect(url_for("expert.resume", round_id=round_id), 303)
+    return render_template("expert/receipt.html", check=found)
+
+
+@blueprint.get("/rounds/<int:round_id>/answers")
+@requires(Permission.ANSWER)
+def answers(round_id: int) -> Any:
+    """One's own answers of a round, to keep or print."""
+    sitting = sit_down(round_id)
+    if sitting.asked.status is RoundStatus.PLANNED:
+        return redirect(url_for("expert.panel", task_force_id=sitting.asked.panel.task_force_id), 303)
+    return render_template("expert/answers.html", answers=answers_page(reading_session(), sitting=sitting))
