@@ -33,6 +33,8 @@ from surveys.vocabulary import IdeaStatus, OutcomeStatus, Role, RoundStatus, Sta
 class AgreementSoFar:
     """Statements by their latest frozen verdict on the primary criterion."""
 
+    round_id: int
+    """The latest closed round with ratings."""
     n_agreed: int
     n_dropped: int
     n_rated: int
@@ -192,7 +194,7 @@ def _ideas_waiting(session: Session, *, round_ids: Sequence[int]) -> dict[int, i
 
 def _agreement(session: Session, *, task_force_ids: Sequence[int]) -> dict[int, AgreementSoFar]:
     rows = session.exec(
-        select(Round.task_force_id, RoundResult.statement_id, RoundResult.verdict)
+        select(Round.task_force_id, Round.id, RoundResult.statement_id, RoundResult.verdict)
         .join(Snapshot, col(Snapshot.id) == RoundResult.snapshot_id)
         .join(Round, col(Round.id) == Snapshot.round_id)
         .join(Criterion, col(Criterion.id) == RoundResult.criterion_id)
@@ -203,12 +205,16 @@ def _agreement(session: Session, *, task_force_ids: Sequence[int]) -> dict[int, 
         )
         .order_by(col(Round.number), col(Snapshot.number))
     ).all()
-    latest = {(task_force_id, statement_id): verdict for task_force_id, statement_id, verdict in rows}
+    latest = {(task_force_id, statement_id): verdict for task_force_id, _, statement_id, verdict in rows}
+    last_round = {task_force_id: round_id for task_force_id, round_id, _, _ in rows}
     counts = Counter((task_force_id, verdict) for (task_force_id, _), verdict in latest.items())
     rated = Counter(task_force_id for task_force_id, _ in latest)
     return {
         task_force_id: AgreementSoFar(
-            n_agreed=counts[task_force_id, "in"], n_dropped=counts[task_force_id, "out"], n_rated=n_rated
+            round_id=last_round[task_force_id],
+            n_agreed=counts[task_force_id, "in"],
+            n_dropped=counts[task_force_id, "out"],
+            n_rated=n_rated,
         )
         for task_force_id, n_rated in rated.items()
     }
