@@ -10,6 +10,7 @@ import numpy.typing as npt
 from analysis.consensus import VERDICTS, judge, reaches
 from analysis.corridors import can_complete_into, corridors_of_change, is_narrow_enough
 from analysis.histogram import BoolArray, IntArray
+from analysis.published_rules import comet_70_15
 from analysis.quantiles import doubled_medians
 from analysis.types import ConsensusRule, Denominator, Scale, Verdict
 
@@ -101,6 +102,39 @@ def close_outlook(
         )
         for code, change, (share_low, share_high), (median_low, median_high), is_exact in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CometBounds:
+    """COMET's 70/15 verdict if everybody outstanding rates in the top, the middle or the bottom third."""
+
+    best: Verdict
+    middle: Verdict
+    worst: Verdict
+
+    @property
+    def is_robust(self) -> bool:
+        """The same decision whatever comes."""
+        return self.best is self.middle is self.worst
+
+
+def comet_bounds(
+    counts: IntArray, *, n_outstanding: int | IntArray, scale: Scale, min_n: int = 5
+) -> tuple[CometBounds, ...] | None:
+    """Bounds of COMET's rule, both of its shares at once, for every item; None on a scale without thirds.
+
+    counts : int64 (items, K); n_outstanding : one number or int64 (items,). Errors: none.
+    Source: see `analysis.published_rules.comet_70_15`.
+    """
+    found = []
+    for point in (scale.points - 1, scale.points // 2, 0):
+        filled = counts.copy()
+        filled[:, point] += n_outstanding
+        verdicts = comet_70_15([filled], scale=scale, min_n=min_n)
+        if verdicts is None:
+            return None
+        found.append(verdicts)
+    return tuple(CometBounds(best=a, middle=b, worst=c) for a, b, c in zip(*found, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

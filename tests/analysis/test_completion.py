@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.completion import CloseOutlook, close_outlook
+from analysis.completion import CloseOutlook, CometBounds, close_outlook, comet_bounds
 from analysis.consensus import judge
 from analysis.types import ConsensusRule, Denominator, Quantile, Scale, Verdict
 
@@ -154,3 +154,12 @@ def test_long_scales_try_the_extremes() -> None:
 def test_negative_outstanding_is_refused() -> None:
     with pytest.raises(ValueError, match="n_outstanding is -1"):
         outlook([8], outstanding=-1)
+
+
+def test_comet_bounds_take_both_shares_at_once() -> None:
+    counts = np.array([[0] * 7 + [8, 0], [0] * 7 + [20, 0]])
+    open_, robust = comet_bounds(counts, n_outstanding=np.array([2, 3]), scale=NINE) or ()
+    assert open_ == CometBounds(best=Verdict.IN, middle=Verdict.IN, worst=Verdict.NONE)
+    assert robust == CometBounds(best=Verdict.IN, middle=Verdict.IN, worst=Verdict.IN)
+    assert (open_.is_robust, robust.is_robust) == (False, True)
+    assert comet_bounds(np.array([[1, 1, 1, 1, 1]]), n_outstanding=1, scale=Scale(1, 5)) is None

@@ -239,3 +239,24 @@ def test_who_counts_in_the_denominator() -> None:
 
 def test_undecided_codes_are_never_compared() -> None:
     assert [VERDICTS.index(verdict) for verdict in (Verdict.IN, Verdict.OUT, Verdict.NONE)] == [0, 1, 2]
+
+
+def test_a_blank_statement_changes_no_other() -> None:
+    plain = panels(9, seed=5)
+    blank = np.hstack([plain.values, np.zeros((9, 1), dtype=np.int64)])
+    states = np.hstack([plain.states, np.full((9, 1), CellState.MISSING, dtype=np.int8)])
+    wider = robustness_report(Ratings(values=blank, states=states, scale=NINE), rule=RULE9, seed=1)
+    for before, after in zip(robustness_report(plain, rule=RULE9, seed=1), wider, strict=False):
+        assert replace(before, multiverse=after.multiverse) == after
+
+
+def test_reversing_the_scale_twice_changes_nothing_and_once_turns_the_sides() -> None:
+    plain = panels(9, seed=6)
+    mirrored = Ratings(values=10 - plain.values, states=plain.states, scale=Scale(1, 9, direction=-1))
+    assert robustness_report(mirrored, rule=RULE9, seed=1) == robustness_report(plain, rule=RULE9, seed=1)
+    turned = Ratings(values=10 - plain.values, states=plain.states, scale=NINE)
+    for before, after in zip(
+        robustness_report(plain, rule=RULE9, seed=1), robustness_report(turned, rule=RULE9, seed=1), strict=True
+    ):
+        assert before.verdict_probability == after.verdict_probability
+        assert (before.n_decisive, before.steps_to_flip) == (after.n_decisive, after.steps_to_flip)
