@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.consensus import judge
+from analysis.consensus import classify, judge
+from analysis.polarisation import bipolar
 from analysis.simulation import PanelShape, simulate_panel
-from analysis.types import ConsensusRule, Scale, Verdict
+from analysis.types import ConsensusClass, ConsensusRule, Scale
 from delphi.demo.content import ObjectiveContent
 from surveys.vocabulary import RatingState
 
@@ -21,15 +22,23 @@ SURPRISES = 0.15
 """Share of statements that may turn out otherwise than their author expected."""
 DRAWS = 60
 
-# The verdict of rounds 2 and 3 that a shape stands for; None where it is not asked again.
-EXPECTED: dict[PanelShape, tuple[Verdict, Verdict | None]] = {
-    PanelShape.HIGH: (Verdict.IN, None),
-    PanelShape.LOW: (Verdict.OUT, None),
-    PanelShape.LEANING: (Verdict.NONE, Verdict.NONE),
-    PanelShape.CAMPS: (Verdict.NONE, Verdict.NONE),
-    PanelShape.SCATTERED: (Verdict.NONE, Verdict.NONE),
-    PanelShape.RISING: (Verdict.NONE, Verdict.IN),
-    PanelShape.FALLING: (Verdict.NONE, Verdict.OUT),
+AGREED_HIGH = frozenset({ConsensusClass.AGREED_HIGH})
+AGREED_LOW = frozenset({ConsensusClass.AGREED_LOW})
+LEANING = frozenset({ConsensusClass.LEANING})
+CAMPS = frozenset({ConsensusClass.TWO_CAMPS})
+SCATTERED = frozenset({ConsensusClass.SCATTERED})
+UNSETTLED = LEANING | CAMPS | SCATTERED
+ANYTHING = frozenset(ConsensusClass)
+
+# What a shape stands for in rounds 2 and 3; what is agreed in round 2 is not asked again.
+EXPECTED: dict[PanelShape, tuple[frozenset[ConsensusClass], frozenset[ConsensusClass]]] = {
+    PanelShape.HIGH: (AGREED_HIGH, ANYTHING),
+    PanelShape.LOW: (AGREED_LOW, ANYTHING),
+    PanelShape.LEANING: (LEANING, LEANING),
+    PanelShape.CAMPS: (CAMPS, CAMPS),
+    PanelShape.SCATTERED: (SCATTERED, SCATTERED),
+    PanelShape.RISING: (UNSETTLED, AGREED_HIGH),
+    PanelShape.FALLING: (UNSETTLED, AGREED_LOW),
 }
 
 Answer = tuple[RatingState, int | None]
@@ -65,7 +74,7 @@ def draw_opinions(
     """The answers of a whole panel in rounds 2 and 3.
 
     `stays` are positions that never leave, `absent` those that never answer. Every shape is drawn until its panel
-    gives the verdict that is expected of it, but for some surprises.
+    looks as is expected of it, but for some surprises.
     """
     present = _attendance(
         n_experts=n_experts, stays=stays, absent=absent, rng=generator(seed, content.code, "attendance")
@@ -135,8 +144,9 @@ def _is_as_expected(shape: PanelShape, panel: npt.NDArray[np.int64], *, raters: 
     counts = np.stack(
         [np.bincount(row[at] - scale.lower, minlength=scale.points) for row, at in zip(panel, raters, strict=True)]
     )
-    verdicts = judge(counts, rule=ConsensusRule.default_for(scale), scale=scale).verdicts()
+    judgement = judge(counts, rule=ConsensusRule.default_for(scale), scale=scale)
+    classes = classify(judgement, bipolar=np.asarray(bipolar(counts, scale=scale)))
     return all(
-        wanted is None or verdict is wanted or verdict is Verdict.INSUFFICIENT
-        for wanted, verdict in zip(EXPECTED[shape], verdicts, strict=True)
+        found in wanted or found is ConsensusClass.TOO_FEW
+        for wanted, found in zip(EXPECTED[shape], classes, strict=True)
     )

@@ -18,6 +18,8 @@ from surveys.vocabulary import Audience, Role
 
 # Real panels have people who never come: (task force, seat counted from the end) and, where they said so, why not.
 NEVER_JOINED = {"A1": 1, "E1": 1}
+FULL_HOUSE = ("C2",)
+"""Task forces that nobody leaves: the one whose third round only waits for the visitor's answers."""
 DECLINED = {"B4": (2, "I have changed posts and no longer work on land issues.")}
 
 
@@ -117,7 +119,7 @@ def demo_panels(
                 opinions=draw_opinions(
                     content,
                     n_experts=len(own),
-                    stays=frozenset() if visitor is None else frozenset({visitor}),
+                    stays=_faithful(code, n_members=len(own), visitor=visitor),
                     absent=absent,
                     scale=Scale(importance.lower, importance.upper),
                     seed=seed,
@@ -153,6 +155,12 @@ def join(session: Session, panel: DemoPanel, *, who: tuple[int, ...]) -> None:
             reason=reason,
             now=opened + timedelta(hours=26),
         )
+
+
+def _faithful(code: str, *, n_members: int, visitor: int | None) -> frozenset[int]:
+    if code in FULL_HOUSE:
+        return frozenset(range(n_members))
+    return frozenset() if visitor is None else frozenset({visitor})
 
 
 def _absent(code: str, *, n_members: int) -> frozenset[int]:
