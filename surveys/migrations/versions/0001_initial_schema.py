@@ -291,7 +291,7 @@ def upgrade() -> None:
     op.create_table('audit_event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('action', sa.Enum('study_created', 'framework_imported', 'panel_imported', 'ratings_imported', 'protocol_locked', 'signed_in', 'signed_out', 'consent_given', 'membership_declined', 'round_planned', 'round_opened', 'round_closed', 'answers_submitted', 'idea_placed', 'idea_parked', 'placement_undone', 'statement_edited', 'comment_reviewed', 'outcomes_published', 'category_changed', 'statement_categorised', 'facility_decided', 'link_renewed', 'link_revoked', 'reminders_queued', name='auditaction', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('action', sa.Enum('study_created', 'framework_imported', 'panel_imported', 'ratings_imported', 'protocol_locked', 'signed_in', 'signed_out', 'consent_given', 'membership_declined', 'membership_left', 'round_planned', 'round_opened', 'round_closed', 'answers_submitted', 'idea_placed', 'idea_parked', 'placement_undone', 'statement_edited', 'comment_reviewed', 'outcomes_published', 'category_changed', 'statement_categorised', 'facility_decided', 'link_renewed', 'link_revoked', 'reminders_queued', 'account_changed', 'demo_built', 'deadline_extended', 'proposal_overridden', name='auditaction', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('study_id', sa.Integer(), nullable=True),
     sa.Column('task_force_id', sa.Integer(), nullable=True),
