@@ -87,6 +87,8 @@ def sentence_about(problem: Exception) -> str | None:
         from delphi.sentences import violation_sentence
 
         return violation_sentence(problem)
+    if isinstance(problem, OSError) and problem.filename:
+        return f"{problem.filename} cannot be used: {problem.strerror}."
     if type(problem).__module__.startswith("sqlalchemy."):
         from sqlalchemy.exc import OperationalError
 

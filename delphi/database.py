@@ -39,7 +39,7 @@ class Database:
             raise ConfigurationProblem(f"DELPHI_DATABASE_URL names {parsed.drivername!r}: use SQLite or PostgreSQL.")
         if self.is_sqlite:
             if parsed.database:
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                _make_folder(Path(parsed.database).parent)
             self.engine = create_engine(
                 parsed, pool_size=10, max_overflow=40, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
             )
@@ -90,6 +90,15 @@ class Database:
         except Exception as problem:
             reason = str(getattr(problem, "orig", problem)).strip().splitlines()[0]
             raise ConfigurationProblem(f"The database {self.url} cannot be reached: {reason}") from problem
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ConfigurationProblem(
+            f"The folder {folder} of the database cannot be made: {problem.strerror}"
+        ) from problem
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
