@@ -11,7 +11,8 @@ NO_BREAK = "\u00a0"
 _SPACES = "[ \u00a0\u202f]"
 _RULES = (
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
-    (re.compile(rf"(?<=[^\s!?;]){_SPACES}*([!?;%»])"), rf"{NO_BREAK}\1"),
+    (re.compile(rf"(?<=[^\s!?;]){_SPACES}*([!?;%])"), rf"{NO_BREAK}\1"),
+    (re.compile(rf"(?<=\S){_SPACES}*»"), f"{NO_BREAK}»"),
     # A colon without a space before it is a time, a ratio or an address.
     (re.compile(rf"{_SPACES}+:"), f"{NO_BREAK}:"),
     (re.compile(rf"«{_SPACES}*"), f"«{NO_BREAK}"),
