@@ -154,7 +154,7 @@ def _write(kind: MessageKind, facts: MailFacts, **about: Any) -> Mail:
     written = environment.get_template(f"{kind.value}/{language}.txt").render(everything)
     foot = environment.get_template(f"_foot/{language}.txt").render(everything)
     head, _, body = written.partition("\n\n")
-    subject = " ".join(head.removeprefix("Subject:").split())
+    subject = re.sub(r" +", " ", " ".join(head.removeprefix("Subject:").splitlines())).strip(" ")
     text = re.sub(r"\n{3,}", "\n\n", f"{body.strip()}\n\n{foot.strip()}\n")
     return Mail(subject=subject, text=text, html=_as_html(text, language=language, subject=subject))
 
