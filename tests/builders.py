@@ -9,11 +9,13 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from analysis.types import Scale as AnalysisScale
+from delphi.database import Database
 from surveys.localized import LocalizedText
 from surveys.models import (
     College,
     Criterion,
     Goal,
+    Idea,
     Objective,
     ObjectiveVersion,
     Panellist,
@@ -27,11 +29,13 @@ from surveys.models import (
     StatementVersion,
     Study,
     TaskForce,
+    metadata,
 )
-from surveys.rules.answers import RatingAnswer
+from surveys.rules.answers import IdeaAnswer, RatingAnswer
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import ProtocolSettings, default_settings
-from surveys.services.rounds import open_round, plan_round
+from surveys.services.ideas import save_ideas
+from surveys.services.rounds import close_round, open_round, plan_round
 from surveys.services.sign_in import ensure_invitation, sign_in_staff
 from surveys.services.submissions import save_ratings
 from surveys.vocabulary import Audience, MembershipStatus, RatingState, Role, RoundKind, StatementKind
@@ -295,3 +299,90 @@ def token_in(page: str) -> str:
 
 def everybody(session: Session) -> list[Person]:
     return list(session.exec(select(Person)).all())
+
+
+def a_closed_ideas_round(
+    session: Session, small: SmallStudy, *, ideas: Sequence[tuple[int, StatementKind, str, str]] = ()
+) -> tuple[Round, list[int]]:
+    """A closed round of open questions, and the ids of its ideas: (index of the expert, kind, text, language) each."""
+    round_ = plan_round(
+        session,
+        actor=None,
+        task_force=session.get_one(TaskForce, small.task_force_id),
+        kind=RoundKind.IDEAS,
+        now=NOW,
+    )
+    open_round(session, actor=None, round_=round_, deadline_at=None, languages=("en", "fr"), now=NOW, notify=False)
+    for number, (expert, kind, text, language) in enumerate(ideas):
+        save_ideas(
+            session,
+            actor=as_expert(small, small.experts[expert]),
+            round_id=round_.id,
+            ideas=[IdeaAnswer(slot=f"{kind.value}-{number}", kind=kind, text=text)],
+            language=language,
+            now=NOW,
+        )
+    close_round(session, actor=None, round_id=round_.id, now=NOW)
+    slots = {idea.slot: idea.id for idea in session.exec(select(Idea).where(Idea.round_id == round_.id)).all()}
+    return round_, [slots[f"{kind.value}-{number}"] for number, (_, kind, _, _) in enumerate(ideas)]
+
+
+def an_open_ideas_round(
+    session: Session, small: SmallStudy, *, deadline_at: datetime | None = None, now: datetime = NOW
+) -> Round:
+    """The first round of the task force, open for ideas."""
+    round_ = plan_round(
+        session,
+        actor=None,
+        task_force=session.get_one(TaskForce, small.task_force_id),
+        kind=RoundKind.IDEAS,
+        now=now,
+    )
+    open_round(
+        session,
+        actor=None,
+        round_=round_,
+        deadline_at=deadline_at or datetime.now(UTC) + timedelta(days=14),
+        languages=("en", "fr"),
+        now=now,
+        notify=False,
+    )
+    return round_
+
+
+def a_second_look(session: Session, small: SmallStudy, *, rows: str) -> tuple[int, int, list[int]]:
+    """A closed rating round with the importance ratings of `rows`, and an open one on the same statements.
+
+    The ids of the closed round, the open round and the statements.
+    """
+    n_statements = len(ratings(rows)[0])
+    first, statements = an_open_rating_round(session, small, n_statements=n_statements)
+    rate(session, small, round_id=first.id, statements=statements, rows=rows)
+    close_round(session, actor=None, round_id=first.id, now=NOW)
+    second = plan_round(
+        session,
+        actor=None,
+        task_force=session.get_one(TaskForce, small.task_force_id),
+        kind=RoundKind.RATING,
+        statement_ids=tuple(statements),
+        now=NOW,
+    )
+    open_round(
+        session,
+        actor=None,
+        round_=second,
+        deadline_at=datetime.now(UTC) + timedelta(days=14),
+        languages=("en", "fr"),
+        now=NOW,
+        notify=False,
+    )
+    return first.id, second.id, statements
+
+
+def everything_stored(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, to show that something changed nothing."""
+    with database.engine.connect() as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
+            for table in metadata.sorted_tables
+        }
