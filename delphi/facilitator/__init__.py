@@ -1,4 +1,4 @@
-"""Pages of the facilitators: rounds, synthesis, consensus board."""
+"""Pages of the facilitators: rounds, synthesis, consensus board, outcomes."""
 
 from flask import Blueprint
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
@@ -138,7 +139,7 @@ def biography_of(session: Session, *, statement_id: int, study_id: int) -> Biogr
         ),
         sources=_sources(session, statement=statement),
         rounds=_rounds(session, statement_id=statement_id, study_id=study_id, versions=versions),
-        comments=comments_of(session, task_force_id=statement.task_force_id, statement_id=statement_id),
+        comments=comments_of_statement(session, statement_id=statement_id),
         parent=next((one for _, one in related if one.id == statement.parent_id), None),
         children=tuple(one for parent_id, one in related if parent_id == statement_id),
         possible_parents=tuple(one for _, one in related if one.kind is statement.kind.parent_kind),
@@ -146,34 +147,45 @@ def biography_of(session: Session, *, statement_id: int, study_id: int) -> Biogr
     )
 
 
-def comments_of(
-    session: Session, *, task_force_id: int, statement_id: int | None = None, round_id: int | None = None
-) -> tuple[StatementComment, ...]:
-    """Comments of closed rounds, of one statement or one round: by round, then stance, then text, never by time."""
-    query = (
+def comments_of_statement(session: Session, *, statement_id: int) -> tuple[StatementComment, ...]:
+    """Comments on a statement in closed rounds."""
+    found = _comments(session, Comment.statement_id == statement_id)
+    return tuple(comment for _, comment in found)
+
+
+def comments_of_round(session: Session, *, round_id: int) -> dict[int, list[StatementComment]]:
+    """Statement id to the comments on it in a round; none while the round is open."""
+    found: dict[int, list[StatementComment]] = {}
+    for statement_id, comment in _comments(session, Comment.round_id == round_id):
+        found.setdefault(statement_id, []).append(comment)
+    return found
+
+
+def _comments(session: Session, condition: ColumnElement[bool] | bool) -> list[tuple[int, StatementComment]]:
+    """By round, stance and text: the order of arrival would say who wrote them."""
+    stances = list(Stance)
+    rows = session.exec(
         select(Comment, Round)
         .join(Round, col(Round.id) == Comment.round_id)
-        .where(Round.task_force_id == task_force_id, Round.status == RoundStatus.CLOSED)
-    )
-    if statement_id is not None:
-        query = query.where(Comment.statement_id == statement_id)
-    if round_id is not None:
-        query = query.where(Comment.round_id == round_id)
-    stances = list(Stance)
-    rows = sorted(session.exec(query).all(), key=lambda row: (row[1].number, stances.index(row[0].stance), row[0].text))
-    return tuple(
-        StatementComment(
-            id=comment.id,
-            round_id=round_.id,
-            round_number=round_.number,
-            stance=comment.stance,
-            text=comment.text,
-            language=comment.language,
-            review=comment.review,
-            shared_text=comment.shared_text,
+        .where(condition, Round.status == RoundStatus.CLOSED)
+    ).all()
+    ordered = sorted(rows, key=lambda row: (row[1].number, stances.index(row[0].stance), row[0].text))
+    return [
+        (
+            comment.statement_id,
+            StatementComment(
+                id=comment.id,
+                round_id=round_.id,
+                round_number=round_.number,
+                stance=comment.stance,
+                text=comment.text,
+                language=comment.language,
+                review=comment.review,
+                shared_text=comment.shared_text,
+            ),
         )
-        for comment, round_ in rows
-    )
+        for comment, round_ in ordered
+    ]
 
 
 def _sources(session: Session, *, statement: Statement) -> tuple[SourceIdea, ...]:

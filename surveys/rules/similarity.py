@@ -14,8 +14,8 @@ _EMPTY = {
         there these they this those too use used very was were what when where which while who will with without would
         you your""",
     "fr": """alors ainsi aux avec car cela ces cette ceux chaque comme dans des donc dont elle elles encore entre est
-        etre fait faut ils les leur leurs lui mais meme moins nos notre nous par pas peu peut peuvent plus pour quand que
-        qui quoi sans ses sont sous sur tous tout toute toutes tres trop une vers vos votre vous""",
+        etre fait faut ils les leur leurs lui mais meme moins nos notre nous par pas peu peut peuvent plus pour quand
+        que qui quoi sans ses sont sous sur tous tout toute toutes tres trop une vers vos votre vous""",
 }
 STOP_WORDS = {language: frozenset(words.split()) for language, words in _EMPTY.items()}
 

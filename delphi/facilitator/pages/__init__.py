@@ -1,0 +1,1 @@
+"""View-models of the facilitator's pages: one frozen dataclass a page."""

@@ -1,0 +1,70 @@
+"""Frozen figures of one statement as a table cell shows them: nothing here is computed from answers."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from delphi import sentences
+from delphi.charts import distribution
+from delphi.strength_sentences import further_sentences, is_fragile, strength_sentence
+from surveys.localized import LocalizedText
+from surveys.models import RoundResult
+from surveys.queries.board import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCells:
+    """One statement on one criterion, ready to be written into a row."""
+
+    criterion: LocalizedText
+    consensus_class: str
+    class_words: str
+    picture: Markup
+    n: int
+    n_outside: int
+    agreement_k: int
+    agreement_n: int
+    median: float | None
+    q1: float | None
+    q3: float | None
+    iqr: float | None
+    rank: str
+    strength: str
+    is_fragile: bool
+    further: tuple[str, ...]
+    chance: float | None
+
+
+def figure_cells(figures: Figures) -> FigureCells:
+    """The frozen figures of one statement on one criterion, in words and as a picture."""
+    result, report = figures.result, figures.report
+    return FigureCells(
+        criterion=figures.criterion.name,
+        consensus_class=result.consensus_class,
+        class_words=str(sentences.CLASSES[result.consensus_class]),
+        picture=distribution(
+            result.frequency, lower=figures.criterion.lower, q1=result.q1, median=result.median, q3=result.q3
+        ),
+        n=result.n,
+        n_outside=result.n_outside_expertise,
+        agreement_k=result.agreement_k,
+        agreement_n=result.agreement_n,
+        median=result.median,
+        q1=result.q1,
+        q3=result.q3,
+        iqr=result.iqr,
+        rank=rank_words(result),
+        strength=strength_sentence(report.get("strength")),
+        is_fragile=is_fragile(report.get("strength")),
+        further=further_sentences(report),
+        chance=report.get("false_consensus_chance"),
+    )
+
+
+def rank_words(result: RoundResult) -> str:
+    """The range of ranks that the answers leave open, such as "2–4"; a dash where the statement is not ranked."""
+    if result.rank is None:
+        return "–"
+    if result.rank_low is None or result.rank_high is None or result.rank_low == result.rank_high:
+        return str(result.rank)
+    return f"{result.rank_low}–{result.rank_high}"

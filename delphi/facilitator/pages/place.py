@@ -1,0 +1,78 @@
+"""Where a page of a task force is: names for its head, and the parts of the work this visitor may open."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext
+from sqlmodel import Session, col, select
+
+from surveys.localized import LocalizedText
+from surveys.models import Round, Study, TaskForce
+from surveys.queries.task_forces import current_titles
+from surveys.rules.permissions import Actor, Subject, is_allowed
+from surveys.vocabulary import Permission, RoundKind, RoundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    address: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A task force as every page about it names it."""
+
+    task_force_id: int
+    code: str
+    title: LocalizedText
+    study_id: int
+    study_name: LocalizedText
+    time_zone: str
+    languages: tuple[str, ...]
+    may_facilitate: bool
+    tabs: tuple[Tab, ...]
+
+
+def place_of(session: Session, *, task_force_id: int, actor: Actor) -> Place:
+    """The head of a page about a task force."""
+    task_force = session.get_one(TaskForce, task_force_id)
+    study = session.get_one(Study, task_force.study_id)
+    may_facilitate = is_allowed(
+        Permission.FACILITATE, actor=actor, subject=Subject(study_id=study.id, task_force_id=task_force_id)
+    )
+    return Place(
+        task_force_id=task_force_id,
+        code=task_force.code,
+        title=current_titles(session, objective_ids=[task_force.objective_id])[task_force.objective_id],
+        study_id=study.id,
+        study_name=study.name,
+        time_zone=study.time_zone,
+        languages=tuple(study.languages),
+        may_facilitate=may_facilitate,
+        tabs=tuple(_tabs(session, task_force_id=task_force_id, may_facilitate=may_facilitate)),
+    )
+
+
+def _tabs(session: Session, *, task_force_id: int, may_facilitate: bool) -> list[Tab]:
+    closed = session.exec(
+        select(Round.kind, Round.id)
+        .where(Round.task_force_id == task_force_id, Round.status == RoundStatus.CLOSED)
+        .order_by(col(Round.number))
+    ).all()
+    rated = [round_id for kind, round_id in closed if kind is RoundKind.RATING]
+    tabs = []
+    if may_facilitate:
+        address = url_for("facilitator.task_force", task_force_id=task_force_id)
+        tabs.append(Tab(gettext("Overview"), address, "overview"))
+    if may_facilitate and closed:
+        address = url_for("facilitator.synthesis", task_force_id=task_force_id)
+        tabs.append(Tab(gettext("Synthesis"), address, "synthesis"))
+    if rated:
+        tabs.append(Tab(gettext("Consensus"), url_for("facilitator.board", round_id=rated[-1]), "board"))
+        address = url_for("facilitator.outcome", task_force_id=task_force_id)
+        tabs.append(Tab(gettext("Outcomes"), address, "outcome"))
+    if may_facilitate:
+        tabs.append(Tab(gettext("Log"), url_for("facilitator.log", task_force_id=task_force_id), "log"))
+    return tabs

@@ -1,0 +1,148 @@
+"""Previews of opening and closing a round: counts of people and answers only, an open round shows no results."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+from sqlmodel import Session, col, select
+
+from delphi.facilitator.forms import ConfirmForm, DeadlineForm
+from delphi.facilitator.pages.place import Place, place_of
+from delphi.i18n import LANGUAGE_NAMES
+from surveys.models import Round, Study
+from surveys.rules.permissions import Actor
+from surveys.services.freezing import protocol_of
+from surveys.services.opening import OpenPreview, preview_open
+from surveys.services.rounds import ClosePreview, preview_close
+from surveys.vocabulary import RoundKind, RoundStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist; a line that is not fine links to where it is mended."""
+
+    is_fine: bool
+    is_blocking: bool
+    sentence: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningPage:
+    place: Place
+    round_id: int
+    number: int
+    kind: RoundKind
+    checks: tuple[Check, ...]
+    preview: OpenPreview
+    form: DeadlineForm
+    problem: str
+    may_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPage:
+    place: Place
+    round_id: int
+    number: int
+    kind: RoundKind
+    preview: ClosePreview
+    n_midway: int
+    deadline_is_ahead: bool
+    form: ConfirmForm
+    problem: str
+
+
+def opening_page(
+    session: Session, *, round_id: int, actor: Actor, form: DeadlineForm, problem: str = ""
+) -> OpeningPage:
+    round_ = session.get_one(Round, round_id)
+    place = place_of(session, task_force_id=round_.task_force_id, actor=actor)
+    preview = preview_open(session, round_=round_, study=session.get_one(Study, place.study_id))
+    checks = tuple(_checks(session, round_=round_, place=place, preview=preview))
+    return OpeningPage(
+        place=place,
+        round_id=round_id,
+        number=round_.number,
+        kind=round_.kind,
+        checks=checks,
+        preview=preview,
+        form=form,
+        problem=problem,
+        may_open=round_.status is RoundStatus.PLANNED and all(one.is_fine for one in checks if one.is_blocking),
+    )
+
+
+def closing_page(
+    session: Session, *, round_id: int, actor: Actor, form: ConfirmForm, is_ahead: bool, problem: str = ""
+) -> ClosingPage:
+    round_ = session.get_one(Round, round_id)
+    preview = preview_close(session, round_=round_)
+    return ClosingPage(
+        place=place_of(session, task_force_id=round_.task_force_id, actor=actor),
+        round_id=round_id,
+        number=round_.number,
+        kind=round_.kind,
+        preview=preview,
+        n_midway=preview.participation.n_started - preview.participation.n_submitted,
+        deadline_is_ahead=is_ahead,
+        form=form,
+        problem=problem,
+    )
+
+
+def after_closing(round_: Round) -> str:
+    """Where closing leads: ideas to the desk, ratings to the board."""
+    if round_.kind is RoundKind.IDEAS:
+        return url_for("facilitator.synthesis", task_force_id=round_.task_force_id)
+    return url_for("facilitator.board", round_id=round_.id)
+
+
+def _checks(session: Session, *, round_: Round, place: Place, preview: OpenPreview) -> list[Check]:
+    settings = protocol_of(session, study_id=place.study_id)
+    checks = []
+    if round_.kind is RoundKind.RATING:
+        sentence = ngettext("%(num)d statement to rate.", "%(num)d statements to rate.", preview.n_statements)
+        checks.append(Check(is_fine=preview.n_statements > 0, is_blocking=True, sentence=sentence))
+        checks += [
+            Check(
+                is_fine=False,
+                is_blocking=True,
+                sentence=gettext(
+                    "%(statement)s has no text in %(language)s.",
+                    statement=one.code,
+                    language=LANGUAGE_NAMES.get(one.language, one.language),
+                ),
+                address=url_for("facilitator.statement", statement_id=one.statement_id),
+            )
+            for one in preview.missing
+        ]
+        if not preview.missing:
+            names = ", ".join(LANGUAGE_NAMES.get(code, code) for code in place.languages)
+            sentence = gettext("Every statement is written in %(languages)s.", languages=names)
+            checks.append(Check(is_fine=True, is_blocking=True, sentence=sentence))
+    sentence = ngettext("%(num)d person is asked.", "%(num)d people are asked.", preview.n_people)
+    checks.append(Check(is_fine=preview.n_people > 0, is_blocking=True, sentence=sentence))
+    if round_.kind is RoundKind.RATING and preview.n_people < settings.min_n:
+        sentence = gettext(
+            "A verdict needs %(needed)s answers and fewer people are asked: no statement can be agreed.",
+            needed=settings.min_n,
+        )
+        checks.append(Check(is_fine=False, is_blocking=False, sentence=sentence))
+    open_rounds = session.exec(
+        select(Round.number).where(
+            Round.task_force_id == round_.task_force_id,
+            Round.status != RoundStatus.CLOSED,
+            col(Round.id) != round_.id,
+        )
+    ).all()
+    checks += [
+        Check(
+            is_fine=False,
+            is_blocking=True,
+            sentence=gettext("Round %(number)s is not closed yet.", number=number),
+            address=url_for("facilitator.task_force", task_force_id=round_.task_force_id),
+        )
+        for number in open_rounds
+    ]
+    return checks

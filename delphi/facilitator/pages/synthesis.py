@@ -1,0 +1,195 @@
+"""The synthesis desk as a page: one idea in hand, where it could go, and the statements beside it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from delphi.facilitator.pages.place import Place, place_of
+from surveys.queries.desk import Desk, DeskIdea, DeskStatement, LastStep, desk_of
+from surveys.rules.permissions import Actor
+from surveys.rules.similarity import most_similar
+from surveys.vocabulary import IdeaStatus, StatementKind
+
+ALIKE_AT_MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An idea in a statement, with the placement that can be undone."""
+
+    idea: DeskIdea
+    placement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    statement: DeskStatement
+    parent: DeskStatement | None
+    sources: tuple[Source, ...]
+    missing: tuple[str, ...]
+    """Languages it has no text in yet."""
+    is_holder: bool
+    """The idea in hand is in it already."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    kind: StatementKind
+    n_waiting: int
+    n_statements: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """The idea to be placed now. `is_split`: it has a place already and gets a second one."""
+
+    idea: DeskIdea
+    parent: DeskIdea | None
+    is_split: bool
+    texts: Mapping[str, str]
+    reason: str
+    suggestions: tuple[DeskStatement, ...]
+    alike: tuple[DeskIdea, ...]
+    targets: tuple[DeskStatement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a refused form held, to be shown again."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisPage:
+    place: Place
+    n_ideas: int
+    n_placed: int
+    n_parked: int
+    n_statements: int
+    kinds: tuple[KindChoice, ...]
+    kind: StatementKind | None
+    in_hand: InHand | None
+    waiting: tuple[DeskIdea, ...]
+    parked: tuple[DeskIdea, ...]
+    statements: tuple[StatementLine, ...]
+    last_step: LastStep | None
+    problem: str
+
+    @property
+    def is_done(self) -> bool:
+        return self.n_placed + self.n_parked == self.n_ideas
+
+
+def synthesis_page(
+    session: Session,
+    *,
+    task_force_id: int,
+    actor: Actor,
+    idea_id: int | None,
+    kind: StatementKind | None,
+    typed: Typed,
+) -> SynthesisPage:
+    """The desk with `idea_id` in hand; without one, the first idea of `kind` that waits, or of any kind."""
+    place = place_of(session, task_force_id=task_force_id, actor=actor)
+    desk = desk_of(session, task_force_id=task_force_id)
+    asked = desk.idea(idea_id)
+    kind = asked.kind if asked is not None else kind or _first_waiting_kind(desk)
+    of_kind = [idea for idea in desk.ideas if idea.kind is kind]
+    waiting = tuple(idea for idea in of_kind if idea.status is IdeaStatus.WAITING)
+    idea = asked if asked is not None and asked.status is not IdeaStatus.PARKED else next(iter(waiting), None)
+    statuses = [one.status for one in desk.ideas]
+    return SynthesisPage(
+        place=place,
+        n_ideas=len(desk.ideas),
+        n_placed=statuses.count(IdeaStatus.PLACED),
+        n_parked=statuses.count(IdeaStatus.PARKED),
+        n_statements=len(desk.statements),
+        kinds=_kinds(desk, current=kind),
+        kind=kind,
+        in_hand=_in_hand(desk, idea, place=place, typed=typed) if idea is not None else None,
+        waiting=tuple(one for one in waiting if one is not idea),
+        parked=tuple(one for one in of_kind if one.status is IdeaStatus.PARKED),
+        statements=_lines(desk, kind=kind, idea=idea, languages=place.languages),
+        last_step=desk.last_step,
+        problem=typed.problem,
+    )
+
+
+def _first_waiting_kind(desk: Desk) -> StatementKind | None:
+    waiting = (idea.kind for idea in desk.ideas if idea.status is IdeaStatus.WAITING)
+    return next(waiting, desk.statements[0].kind if desk.statements else None)
+
+
+def _kinds(desk: Desk, *, current: StatementKind | None) -> tuple[KindChoice, ...]:
+    waiting = [idea.kind for idea in desk.ideas if idea.status is IdeaStatus.WAITING]
+    made = [statement.kind for statement in desk.statements]
+    present = {idea.kind for idea in desk.ideas} | set(made)
+    return tuple(
+        KindChoice(kind=kind, n_waiting=waiting.count(kind), n_statements=made.count(kind), is_current=kind is current)
+        for kind in StatementKind
+        if kind in present
+    )
+
+
+def _in_hand(desk: Desk, idea: DeskIdea, *, place: Place, typed: Typed) -> InHand:
+    held = {placement.statement_id for placement in idea.placements}
+    targets = tuple(one for one in desk.statements if one.kind is idea.kind and one.id not in held)
+    by_id = {one.id: one for one in targets}
+    ideas = {one.id: one for one in desk.ideas}
+    texts_of: dict[int, list[str]] = defaultdict(list)
+    for one in targets:
+        texts_of[one.id] += [one.text[idea.language]] if idea.language in one.text else []
+        texts_of[one.id] += [ideas[source].text for source in one.idea_ids if ideas[source].language == idea.language]
+    alike = {
+        one.id: [one.text]
+        for one in desk.ideas
+        if one.kind is idea.kind
+        and one.language == idea.language
+        and one.status is IdeaStatus.WAITING
+        and one.id != idea.id
+    }
+    texts = dict.fromkeys(place.languages, "") | {idea.language: idea.text} | dict(typed.texts)
+    return InHand(
+        idea=idea,
+        parent=desk.idea(idea.parent_id),
+        is_split=bool(held),
+        texts=texts,
+        reason=typed.reason,
+        suggestions=tuple(
+            by_id[found] for found in most_similar(idea.text, language=idea.language, candidates=texts_of)
+        ),
+        alike=tuple(
+            ideas[found]
+            for found in most_similar(idea.text, language=idea.language, candidates=alike, limit=ALIKE_AT_MOST)
+        ),
+        targets=targets,
+    )
+
+
+def _lines(
+    desk: Desk, *, kind: StatementKind | None, idea: DeskIdea | None, languages: tuple[str, ...]
+) -> tuple[StatementLine, ...]:
+    ideas = {one.id: one for one in desk.ideas}
+    statements = {one.id: one for one in desk.statements}
+    sources: dict[int, list[Source]] = defaultdict(list)
+    for one in desk.ideas:
+        for placement in one.placements:
+            sources[placement.statement_id].append(Source(idea=one, placement_id=placement.id))
+    held = {placement.statement_id for placement in idea.placements} if idea is not None else set()
+    return tuple(
+        StatementLine(
+            statement=one,
+            parent=statements.get(one.parent_id) if one.parent_id is not None else None,
+            sources=tuple(source for source in sources[one.id] if source.idea.id in ideas),
+            missing=tuple(language for language in languages if language not in one.text),
+            is_holder=one.id in held,
+        )
+        for one in desk.statements
+        if one.kind is kind
+    )

@@ -1,0 +1,52 @@
+"""The facilitator's front page, a task force, and its log."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from delphi import clock
+from delphi.database import reading_session
+from delphi.facilitator import blueprint
+from delphi.facilitator.forms import DeadlineForm
+from delphi.facilitator.pages.home import home_page
+from delphi.facilitator.pages.log import log_page
+from delphi.facilitator.pages.task_force import task_force_page
+from delphi.security import current_actor, requires
+from surveys.vocabulary import Permission
+
+
+@blueprint.get("/")
+@requires(Permission.FACILITATE_SOME)
+def home() -> Any:
+    """Own task forces, and today's list."""
+    view = home_page(reading_session(), actor=current_actor(), now=clock.now())
+    return render_template("facilitator/home.html", view=view)
+
+
+@blueprint.get("/task-forces/<int:task_force_id>")
+@requires(Permission.FACILITATE)
+def task_force(task_force_id: int) -> Any:
+    """One task force with its rounds."""
+    return show_task_force(task_force_id, form=DeadlineForm(formdata=None))
+
+
+@blueprint.get("/task-forces/<int:task_force_id>/log")
+@requires(Permission.FACILITATE)
+def log(task_force_id: int) -> Any:
+    """Who did what, newest first."""
+    before = request.args.get("before", type=int)
+    view = log_page(reading_session(), task_force_id=task_force_id, actor=current_actor(), before=before)
+    return render_template("facilitator/log.html", view=view)
+
+
+def show_task_force(task_force_id: int, *, form: DeadlineForm, problem: str = "", status: int = 200) -> Any:
+    """The task force's page, perhaps with what was wrong with a form on it."""
+    view = task_force_page(
+        reading_session(),
+        task_force_id=task_force_id,
+        actor=current_actor(),
+        now=clock.now(),
+        form=form,
+        problem=problem,
+    )
+    return render_template("facilitator/task_force.html", view=view), status

@@ -1,0 +1,91 @@
+"""The log in sentences: who did what, with the details that were recorded then."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from delphi.i18n import in_language, moment
+from surveys.vocabulary import AuditAction
+
+ACTIONS: dict[AuditAction, Any] = {
+    AuditAction.STUDY_CREATED: _l("The study was set up."),
+    AuditAction.FRAMEWORK_IMPORTED: _l("The framework was imported."),
+    AuditAction.PANEL_IMPORTED: _l("The panel was imported."),
+    AuditAction.RATINGS_IMPORTED: _l("Ratings collected elsewhere were imported."),
+    AuditAction.PROTOCOL_LOCKED: _l("The protocol was locked."),
+    AuditAction.SIGNED_IN: _l("Signed in."),
+    AuditAction.SIGNED_OUT: _l("Signed out."),
+    AuditAction.CONSENT_GIVEN: _l("An expert agreed to take part."),
+    AuditAction.MEMBERSHIP_DECLINED: _l("An expert declined to take part."),
+    AuditAction.MEMBERSHIP_LEFT: _l("An expert left the task force."),
+    AuditAction.ROUND_PLANNED: _l("Planned round %(number)s with %(n_statements)s statements."),
+    AuditAction.ROUND_OPENED: _l("Opened round %(number)s; it closes on %(deadline_at)s."),
+    AuditAction.ROUND_CLOSED: _l("Closed round %(number)s with answers from %(n_answered)s people; results frozen."),
+    AuditAction.ANSWERS_SUBMITTED: _l("An expert sent answers."),
+    AuditAction.IDEA_PLACED: _l("Put an idea into %(statement)s."),
+    AuditAction.IDEA_PARKED: _l("Set an idea aside: “%(reason)s”"),
+    AuditAction.PLACEMENT_UNDONE: _l("Took an idea back."),
+    AuditAction.STATEMENT_EDITED: _l("Edited %(statement)s."),
+    AuditAction.COMMENT_REVIEWED: _l("Reviewed a comment of round %(round)s."),
+    AuditAction.OUTCOMES_PUBLISHED: _l("Published the outcomes of %(n_statements)s statements."),
+    AuditAction.CATEGORY_CHANGED: _l("Changed a category."),
+    AuditAction.STATEMENT_CATEGORISED: _l("Sorted %(code)s into the category “%(name)s”."),
+    AuditAction.FACILITY_DECIDED: _l("Assigned %(code)s to %(facility)s. Source: %(source)s. Reason: “%(reason)s”"),
+    AuditAction.LINK_RENEWED: _l("Renewed a personal link."),
+    AuditAction.LINK_REVOKED: _l("Revoked a personal link."),
+    AuditAction.REMINDERS_QUEUED: _l("Sent reminders of round %(number)s to %(n)s people."),
+    AuditAction.ACCOUNT_CHANGED: _l("Changed an account."),
+    AuditAction.DEMO_BUILT: _l("Filled this database with the demo study."),
+    AuditAction.DEADLINE_EXTENDED: _l("Moved the closing time of round %(number)s to %(after)s."),
+    AuditAction.PROPOSAL_OVERRIDDEN: _l("Decided on %(statement)s otherwise than the rule proposes: “%(reason)s”"),
+}
+VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
+    (AuditAction.ROUND_PLANNED, "n_statements", 0): _l("Planned round %(number)s with open questions."),
+    (AuditAction.ROUND_OPENED, "deadline_at", None): _l("Opened round %(number)s without a closing time."),
+    (AuditAction.IDEA_PLACED, "how", "kept"): _l("Kept an idea as %(statement)s."),
+    (AuditAction.IDEA_PLACED, "how", "edited"): _l("Edited an idea into %(statement)s."),
+    (AuditAction.IDEA_PLACED, "how", "merged"): _l("Merged an idea into %(statement)s."),
+    (AuditAction.IDEA_PLACED, "how", "split"): _l("Placed a further part of an idea in %(statement)s."),
+    (AuditAction.PLACEMENT_UNDONE, "undone", "parked"): _l("Took up an idea again that was set aside (“%(reason)s”)."),
+    (AuditAction.PLACEMENT_UNDONE, "retired", True): _l("Took an idea out of %(statement)s, which was taken back."),
+    (AuditAction.PLACEMENT_UNDONE, "retired", False): _l("Took an idea out of %(statement)s."),
+    (AuditAction.STATEMENT_EDITED, "what", "wording"): _l("Reworded %(statement)s (version %(version)s)."),
+    (AuditAction.STATEMENT_EDITED, "parent", None): _l("Unlinked %(statement)s."),
+    (AuditAction.STATEMENT_EDITED, "what", "parent"): _l("Linked %(statement)s to %(parent)s."),
+    (AuditAction.CATEGORY_CHANGED, "change", "created"): _l("Made the category “%(name)s”."),
+    (AuditAction.CATEGORY_CHANGED, "change", "renamed"): _l("Renamed the category “%(before)s” to “%(name)s”."),
+    (AuditAction.CATEGORY_CHANGED, "change", "merged"): _l("Merged the category “%(name)s” into “%(into)s”."),
+    (AuditAction.STATEMENT_CATEGORISED, "name", None): _l("Took %(code)s out of its category."),
+    (AuditAction.COMMENT_REVIEWED, "how", "shared"): _l("Shared a comment of round %(round)s as written."),
+    (AuditAction.COMMENT_REVIEWED, "how", "paraphrased"): _l("Shared a comment of round %(round)s paraphrased."),
+    (AuditAction.COMMENT_REVIEWED, "how", "withheld"): _l("Withheld a comment of round %(round)s."),
+}
+MOMENTS = ("deadline_at", "before", "after")
+
+
+class _Details(dict[str, Any]):
+    """Recorded details; what an older row did not record yet is an ellipsis instead of an error."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def log_sentence(action: AuditAction, details: Mapping[str, Any], *, time_zone: str) -> str:
+    """One row of the log as a sentence, moments in the study's time zone."""
+    variants = (
+        sentence
+        for (candidate, name, value), sentence in VARIANTS.items()
+        if candidate is action and name in details and details[name] == value
+    )
+    words = str(next(variants, ACTIONS[action]))
+    return words % _Details({name: _shown(name, value, time_zone=time_zone) for name, value in details.items()})
+
+
+def _shown(name: str, value: Any, *, time_zone: str) -> Any:
+    if isinstance(value, dict):
+        return in_language(value)
+    if name in MOMENTS and isinstance(value, str):
+        return moment(datetime.fromisoformat(value), time_zone)
+    return value

@@ -1,0 +1,82 @@
+"""The protocol of a study as sentences, made from its settings, so that what is read is what is applied."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+
+from analysis.types import Denominator, Quantile
+from delphi.i18n import in_language, number, percent
+from surveys.localized import LocalizedText
+from surveys.rules.protocol import CriterionRule, ProtocolSettings
+
+QUARTILES: dict[Quantile, Any] = {
+    Quantile.LINEAR: _l("linear"),
+    Quantile.WEIBULL: _l("Weibull"),
+    Quantile.AVERAGED_INVERTED_CDF: _l("averaged inverted distribution"),
+    Quantile.TUKEY_HINGES: _l("Tukey's hinges"),
+}
+DENOMINATORS: dict[Denominator, Any] = {
+    Denominator.RATED: _l("Shares are taken of those who rated the statement."),
+    Denominator.RETURNED: _l("Shares are taken of those who answered the round."),
+    Denominator.ELIGIBLE: _l("Shares are taken of everybody who was asked."),
+}
+
+
+def rule_sentence(rule: CriterionRule, *, settings: ProtocolSettings) -> str:
+    """When a statement is agreed under one criterion's rule."""
+    return gettext(
+        "A statement is agreed when at least %(share)s rate it %(low)s to %(high)s and the middle half spans at most "
+        "%(iqr)s points, with at least %(n)s answers (quartiles: %(method)s).",
+        share=percent(float(Fraction(rule.agreement))),
+        low=number(rule.agree_from),
+        high=number(rule.agree_to),
+        iqr=number(rule.iqr),
+        n=settings.min_n,
+        method=QUARTILES[Quantile(settings.quantile)],
+    )
+
+
+def protocol_sentences(settings: ProtocolSettings, *, names: Mapping[str, LocalizedText]) -> list[str]:
+    """The whole protocol: the rule of consensus, then how rounds are run. `names`: criterion code to its name."""
+    found = []
+    if len(set(settings.criteria.values())) == 1:
+        found.append(rule_sentence(next(iter(settings.criteria.values())), settings=settings))
+    else:
+        found += [
+            gettext(
+                "%(criterion)s: %(sentence)s",
+                criterion=in_language(names.get(code)) or code,
+                sentence=rule_sentence(rule, settings=settings),
+            )
+            for code, rule in settings.criteria.items()
+        ]
+    found.append(str(DENOMINATORS[Denominator(settings.denominator)]))
+    found.append(ngettext("There is at most %(num)d round.", "There are at most %(num)d rounds.", settings.max_rounds))
+    if settings.shows_feedback:
+        found.append(
+            gettext(
+                "Between rounds experts see the group's answers without names, from %(n)s answers on.",
+                n=settings.min_group_size,
+            )
+        )
+    else:
+        found.append(gettext("Between rounds experts do not see the group's answers."))
+    found.append(
+        ngettext(
+            "Who has not finished is reminded at most once a round.",
+            "Who has not finished is reminded at most %(num)d times a round.",
+            settings.reminders_at_most,
+        )
+    )
+    if settings.grace_minutes:
+        found.append(
+            ngettext(
+                "Answers are taken until %(num)d minute after the closing time.",
+                "Answers are taken until %(num)d minutes after the closing time.",
+                settings.grace_minutes,
+            )
+        )
+    return found

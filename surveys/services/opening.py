@@ -1,0 +1,49 @@
+"""What opening a planned round would do, shown before it is done."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from surveys.models import Round, Study
+from surveys.queries.participation import eligible_panellists
+from surveys.queries.questionnaire import questionnaire_of
+from surveys.rules.protocol import canonical_digest
+
+
+@dataclass(frozen=True, slots=True)
+class MissingText:
+    """A statement without a text in one of the study's languages."""
+
+    statement_id: int
+    code: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPreview:
+    n_statements: int
+    n_people: int
+    """Everybody who will get a mail and may answer."""
+    missing: tuple[MissingText, ...]
+    digest: str
+    """Changes with the questionnaire and with the panel; the confirmation carries it back."""
+
+
+def preview_open(session: Session, *, round_: Round, study: Study) -> OpenPreview:
+    """What `rounds.open_round` would open now."""
+    statements = questionnaire_of(session, round_id=round_.id).statements
+    people = eligible_panellists(session, task_force_id=round_.task_force_id)
+    missing = tuple(
+        MissingText(statement_id=statement.id, code=statement.code, language=language)
+        for statement in statements
+        for language in study.languages
+        if language not in statement.text
+    )
+    state = {
+        "status": round_.status.value,
+        "statements": [[one.id, one.version_id, dict(one.text)] for one in statements],
+        "people": people,
+    }
+    return OpenPreview(
+        n_statements=len(statements), n_people=len(people), missing=missing, digest=canonical_digest(state)
+    )
