@@ -108,7 +108,7 @@ def quantile_positions(n: IntArray, *, percent: int, method: Quantile) -> tuple[
         if method is Quantile.WEIBULL:
             scaled = np.clip((n + 1) * percent, 100, np.maximum(100 * n, 100)) - 100
         else:
-            scaled = last * percent if method is Quantile.LINEAR else last * 50
+            scaled = last * percent
         low = scaled // 100
         high = low + 1
         weight = (scaled % 100) / 100

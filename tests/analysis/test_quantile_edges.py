@@ -1,0 +1,52 @@
+"""The ends of the quantile formulas that a mutation run found untested: 0 and 100 %, hinges, scales below zero."""
+
+import numpy as np
+import pytest
+
+from analysis.consensus import judge
+from analysis.histogram import IntArray
+from analysis.quantiles import order_statistic, quantile_positions, quantiles
+from analysis.types import ConsensusRule, Quantile, Scale
+
+INTERPOLATING = [Quantile.LINEAR, Quantile.WEIBULL, Quantile.AVERAGED_INVERTED_CDF]
+
+
+def counted(*samples: list[int], lower: int = 1, points: int = 9) -> IntArray:
+    return np.array([[sample.count(lower + at) for at in range(points)] for sample in samples], dtype=np.int64)
+
+
+@pytest.mark.parametrize("method", INTERPOLATING)
+def test_zero_and_a_hundred_per_cent_are_the_extremes(method: Quantile) -> None:
+    counts = counted([3], [2, 7], [4, 4, 6, 8, 8])
+    assert quantiles(counts, lower=1, percent=0, method=method) == (3, 2, 4)
+    assert quantiles(counts, lower=1, percent=100, method=method) == (3, 7, 8)
+
+
+@pytest.mark.parametrize("method", list(Quantile))
+def test_every_method_has_the_same_median(method: Quantile) -> None:
+    counts = counted([3], [2, 7], [1, 5, 9], [1, 2, 8, 9], [1, 1, 6, 7, 9], [1, 1, 2, 7, 9, 9])
+    assert quantiles(counts, lower=1, percent=50, method=method) == (3, 4.5, 5, 5, 6, 4.5)
+
+
+@pytest.mark.parametrize("method", list(Quantile))
+def test_scales_below_zero_are_read_like_any_other(method: Quantile) -> None:
+    high, low = [5, 6, 7, 7, 9], [-3, -2, -1, -1, 1]
+    shifted = quantiles(counted(low, lower=-4), lower=-4, percent=25, method=method)
+    (usual,) = quantiles(counted(high), lower=1, percent=25, method=method)
+    assert usual is not None
+    assert shifted == (usual - 8,)
+
+
+@pytest.mark.parametrize("method", list(Quantile))
+def test_positions_and_order_statistics_are_whole_numbers(method: Quantile) -> None:
+    low, high, _ = quantile_positions(np.array([1, 5, 8]), percent=25, method=method)
+    assert low.dtype.name == high.dtype.name == "int64"
+    found = order_statistic(np.cumsum(counted([1, 2], [3, 4], [5, 6]), axis=1), np.array([0, 1, 1]), lower=1)
+    assert (found.dtype.name, found.tolist()) == ("int64", [1, 4, 6])
+
+
+def test_verdict_codes_are_one_byte_each() -> None:
+    scale = Scale(lower=1, upper=9)
+    assert (
+        judge(counted([9, 9, 9, 9, 9]), rule=ConsensusRule.default_for(scale), scale=scale).codes.dtype.name == "int8"
+    )
