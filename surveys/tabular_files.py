@@ -1,7 +1,7 @@
 """Reads CSV and XLSX files from strangers into plain rows of text; refuses what is too large or not what it says.
 
 CSV: UTF-8 with or without a mark, UTF-16, and Windows-1252 as a last resort; comma, semicolon or tab, whichever the
-header uses. XLSX: the first sheet that has cells, after size, ratio and part count have been checked on the packed file.
+header uses. XLSX: the first sheet that has cells, after size, ratio and part count were checked on the packed file.
 """
 
 from __future__ import annotations
