@@ -52,6 +52,7 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.CATEGORY_TAKEN: _l("There is already a category with this name."),
     ViolationCode.CATEGORY_MERGED: _l("This category was merged into another: choose that one."),
     ViolationCode.NOTHING_CHOSEN: _l("Please tick at least one statement."),
+    ViolationCode.TARGET_MISSING: _l("Please choose where the statements go."),
     ViolationCode.NOT_AN_ACTIVITY: _l("%(statement)s is no activity: only activities go to a facility."),
     ViolationCode.STUDY_EXISTS: _l("There is already a study called %(name)s: choose another name."),
     ViolationCode.STUDY_NOT_FINISHED: _l("The last round of this task force is not closed yet."),

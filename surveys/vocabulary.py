@@ -153,6 +153,7 @@ class AuditAction(StrEnum):
     LINK_REVOKED = "link_revoked"
     REMINDERS_QUEUED = "reminders_queued"
     ACCOUNT_CHANGED = "account_changed"
+    DEMO_BUILT = "demo_built"
     DEADLINE_EXTENDED = "deadline_extended"
     PROPOSAL_OVERRIDDEN = "proposal_overridden"
 
@@ -204,6 +205,7 @@ class ViolationCode(StrEnum):
     CATEGORY_MERGED = "category_merged"
     NOTHING_CHOSEN = "nothing_chosen"
     NOT_AN_ACTIVITY = "not_an_activity"
+    TARGET_MISSING = "target_missing"
     STUDY_EXISTS = "study_exists"
     STUDY_NOT_FINISHED = "study_not_finished"
     DUPLICATE_CODE = "duplicate_code"

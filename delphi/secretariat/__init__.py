@@ -4,4 +4,10 @@ from flask import Blueprint
 
 blueprint = Blueprint("secretariat", __name__, url_prefix="/secretariat")
 
-from delphi.secretariat import views  # noqa: E402,F401
+from delphi.secretariat.views import (  # noqa: E402,F401
+    activities,
+    categories,
+    exports,
+    facilities,
+    programme,
+)

@@ -21,6 +21,7 @@ from surveys.models import (
 from surveys.queries.assignments import FacilityChoice, facility_choices
 from surveys.queries.frozen_figures import Figures, figures_of_results
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
+from surveys.rules.selection import NONE, Facts
 from surveys.vocabulary import OutcomeStatus, StatementKind
 
 
@@ -59,32 +60,19 @@ class RankedStatement:
     success_factors: tuple["RankedStatement", ...] = ()
 
     @property
+    def facts(self) -> Facts:
+        return Facts(
+            kind=self.kind,
+            objective=self.objective.code,
+            goal=self.objective.goal_code,
+            category=NONE if self.category is None else self.category.code,
+            facility=NONE if self.facility is None else self.facility.code,
+            outcome=self.status.value,
+        )
+
+    @property
     def is_ranked(self) -> bool:
         return self.rank is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What to show of the list; an empty string shows all. `category` and `facility` know `none` too."""
-
-    kind: StatementKind = StatementKind.ACTIVITY
-    objective: str = ""
-    goal: str = ""
-    category: str = ""
-    facility: str = ""
-    outcome: str = ""
-
-    def holds(self, row: RankedStatement) -> bool:
-        category = row.category.code if row.category is not None else "none"
-        facility = row.facility.code if row.facility is not None else "none"
-        wanted = (
-            (self.objective, row.objective.code),
-            (self.goal, row.objective.goal_code),
-            (self.category, category),
-            (self.facility, facility),
-            (self.outcome, row.status.value),
-        )
-        return row.kind is self.kind and all(not value or value == found for value, found in wanted)
 
 
 def ranked_statements(session: Session, *, study_id: int) -> tuple[RankedStatement, ...]:

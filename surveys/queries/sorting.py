@@ -10,6 +10,7 @@ from surveys.localized import LocalizedText
 from surveys.models import Category, Outcome, Statement, StatementVersion, TaskForce
 from surveys.queries.assignments import FacilityChoice, facility_choices
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
+from surveys.rules.selection import NONE, Facts
 from surveys.vocabulary import RATED_KINDS, OutcomeStatus, StatementKind
 
 
@@ -29,6 +30,17 @@ class SortingRow:
     outcome: OutcomeStatus | None
     """None until its task force has published."""
     rank: int | None
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            kind=self.kind,
+            objective=self.objective.code,
+            goal=self.objective.goal_code,
+            category=self.category_code or NONE,
+            facility=NONE if self.facility is None else self.facility.code,
+            outcome="" if self.outcome is None else self.outcome.value,
+        )
 
 
 @dataclass(frozen=True, slots=True)

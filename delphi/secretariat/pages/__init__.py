@@ -1,0 +1,1 @@
+"""View-models of the secretariat's pages: one frozen dataclass a page."""

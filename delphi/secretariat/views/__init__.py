@@ -1,0 +1,1 @@
+"""The secretariat's views, one module for each part of the work."""
