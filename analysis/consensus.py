@@ -22,13 +22,14 @@ _CODE = {verdict: code for code, verdict in enumerate(VERDICTS)}
 class Judgement:
     """Every item's verdict and what it rests on; arrays (items,).
 
-    k_agree, k_oppose : ratings in the agreement box and in the mirrored box at the low end
+    k_agree, k_oppose : ratings in the agreement box and in the mirrored box at the low end; k_between : in neither
     n : the denominator of both; agreement, opposition, iqr : whether each criterion is met (False where n = 0)
     codes : index into VERDICTS
     """
 
     k_agree: IntArray
     k_oppose: IntArray
+    k_between: IntArray
     n: IntArray
     agreement: BoolArray
     opposition: BoolArray
@@ -75,6 +76,8 @@ def judge(
     start = rule.agree_from - scale.lower
     k_agree = counts[:, start : start + rule.width].sum(axis=1)
     k_oppose = counts[:, : rule.width].sum(axis=1)
+    boxed = np.zeros(counts.shape[1], dtype=np.bool_)
+    boxed[start : start + rule.width] = boxed[: rule.width] = True
     first, third = quartile_arrays(counts, lower=scale.lower, method=rule.quantile)
     some = rated > 0
     with np.errstate(invalid="ignore"):
@@ -90,6 +93,7 @@ def judge(
     return Judgement(
         k_agree=k_agree,
         k_oppose=k_oppose,
+        k_between=counts[:, ~boxed].sum(axis=1),
         n=n,
         agreement=agreement,
         opposition=opposition,
@@ -101,10 +105,11 @@ def judge(
 def classify(judgement: Judgement, *, bipolar: BoolArray) -> tuple[ConsensusClass, ...]:
     """The shape of each item's opinions: agreed (high or low), leaning, two camps, scattered, or too few.
 
-    `bipolar` is a bool array (items,), see `analysis.polarisation`. Leaning means that more than half of the
-    denominator stands in the agreement box, or in the opposite one.
+    `bipolar` is a bool array (items,), see `analysis.polarisation`. Leaning means a plurality: more than half of the
+    denominator stands in one place, the agreement box, the opposite one, or between the two.
     """
-    leaning = 2 * np.maximum(judgement.k_agree, judgement.k_oppose) > judgement.n
+    largest = np.maximum(np.maximum(judgement.k_agree, judgement.k_oppose), judgement.k_between)
+    leaning = 2 * largest > judgement.n
     decided = {
         Verdict.IN: ConsensusClass.AGREED_HIGH,
         Verdict.OUT: ConsensusClass.AGREED_LOW,

@@ -105,6 +105,7 @@ def test_one_more_favourable_answer_never_lowers_the_agreement_criterion(frequen
         ([7, 7, 7, 4, 4], False, ConsensusClass.LEANING),
         ([3, 3, 3, 6, 6], False, ConsensusClass.LEANING),
         ([7, 7, 4, 4], False, ConsensusClass.TOO_FEW),
+        ([6, 6, 6, 5, 5, 8], False, ConsensusClass.LEANING),
         ([7, 7, 7, 4, 4, 4], False, ConsensusClass.SCATTERED),
         ([9, 9, 9, 1, 1], True, ConsensusClass.TWO_CAMPS),
         ([], False, ConsensusClass.TOO_FEW),
