@@ -59,11 +59,13 @@ def own_frozen_ratings(session: Session, *, round_id: int, panellist_id: int) ->
         .limit(1)
         .scalar_subquery()
     )
-    columns = (FrozenRating.statement_id, FrozenRating.criterion_id, FrozenRating.state, FrozenRating.value)
     rows = session.connection().execute(
-        sa_select(*map(col, columns)).where(
-            col(FrozenRating.snapshot_id) == newest, col(FrozenRating.panellist_id) == panellist_id
-        )
+        sa_select(
+            col(FrozenRating.statement_id),
+            col(FrozenRating.criterion_id),
+            col(FrozenRating.state),
+            col(FrozenRating.value),
+        ).where(col(FrozenRating.snapshot_id) == newest, col(FrozenRating.panellist_id) == panellist_id)
     )
     return {(statement, criterion): OwnRating(state, value) for statement, criterion, state, value in rows}
 
