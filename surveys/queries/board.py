@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from surveys.errors import RuleViolation
+from surveys.errors import NotFound, RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import (
     Category,
@@ -21,7 +21,7 @@ from surveys.models import (
 )
 from surveys.queries.questionnaire import AskedCriterion, criteria_of_study
 from surveys.rules.protocol import ProtocolSettings
-from surveys.vocabulary import RoundStatus, StatementKind, ViolationCode
+from surveys.vocabulary import RoundKind, RoundStatus, StatementKind, ViolationCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,14 @@ def board_of(session: Session, *, round_id: int, study_id: int) -> Board:
 
     Raises
     ------
+    NotFound
+        A round of open questions has no board.
     RuleViolation
         `round_not_closed`: an open round shows no results to anyone.
     """
     round_ = session.get_one(Round, round_id)
+    if round_.kind is not RoundKind.RATING:
+        raise NotFound
     snapshot = latest_snapshot(session, round_id=round_id)
     if round_.status is not RoundStatus.CLOSED or round_.closed_at is None or snapshot is None:
         raise RuleViolation(ViolationCode.ROUND_NOT_CLOSED)

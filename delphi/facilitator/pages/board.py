@@ -81,6 +81,7 @@ class BoardSection:
     kind: StatementKind
     concordance: str
     lines: tuple[BoardLine, ...]
+    criterion: LocalizedText
     other_criteria: tuple[LocalizedText, ...]
 
 
@@ -196,6 +197,7 @@ def _sections(board: Board, *, shown: str, key: Key) -> tuple[BoardSection, ...]
                 kind=kind,
                 concordance=concordance_sentence(board.kendall_w(kind)),
                 lines=tuple(_line(row) for row in chosen),
+                criterion=rows[0].primary.criterion.name,
                 other_criteria=tuple(figures.criterion.name for figures in rows[0].others),
             )
         )

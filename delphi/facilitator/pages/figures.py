@@ -28,7 +28,9 @@ class FigureCells:
     q1: float | None
     q3: float | None
     iqr: float | None
-    rank: str
+    rank: int | None
+    rank_range: str
+    """The ranks that the answers leave open, such as "2–4"; empty where there is one only."""
     strength: str
     is_fragile: bool
     further: tuple[str, ...]
@@ -53,7 +55,8 @@ def figure_cells(figures: Figures) -> FigureCells:
         q1=result.q1,
         q3=result.q3,
         iqr=result.iqr,
-        rank=rank_words(result),
+        rank=result.rank,
+        rank_range=rank_range(result),
         strength=strength_sentence(report.get("strength")),
         is_fragile=is_fragile(report.get("strength")),
         further=further_sentences(report),
@@ -61,10 +64,8 @@ def figure_cells(figures: Figures) -> FigureCells:
     )
 
 
-def rank_words(result: RoundResult) -> str:
-    """The range of ranks that the answers leave open, such as "2–4"; a dash where the statement is not ranked."""
-    if result.rank is None:
-        return "–"
+def rank_range(result: RoundResult) -> str:
+    """The frozen limits of the rank in words."""
     if result.rank_low is None or result.rank_high is None or result.rank_low == result.rank_high:
-        return str(result.rank)
+        return ""
     return f"{result.rank_low}–{result.rank_high}"

@@ -9,12 +9,13 @@ from sqlmodel import Session, col, select
 from delphi.facilitator.forms import ConfirmForm, DeadlineForm
 from delphi.facilitator.pages.place import Place, place_of
 from delphi.i18n import LANGUAGE_NAMES
+from surveys.errors import RuleViolation
 from surveys.models import Round, Study
 from surveys.rules.permissions import Actor
 from surveys.services.freezing import protocol_of
 from surveys.services.opening import OpenPreview, preview_open
 from surveys.services.rounds import ClosePreview, preview_close
-from surveys.vocabulary import RoundKind, RoundStatus
+from surveys.vocabulary import RoundKind, RoundStatus, ViolationCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,12 @@ class ClosingPage:
 def opening_page(
     session: Session, *, round_id: int, actor: Actor, form: DeadlineForm, problem: str = ""
 ) -> OpeningPage:
+    """The checklist of a planned round. Raises `round_already_open` or `round_closed`."""
     round_ = session.get_one(Round, round_id)
+    if round_.status is RoundStatus.OPEN:
+        raise RuleViolation(ViolationCode.ROUND_ALREADY_OPEN)
+    if round_.status is RoundStatus.CLOSED:
+        raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=round_.closed_at)
     place = place_of(session, task_force_id=round_.task_force_id, actor=actor)
     preview = preview_open(session, round_=round_, study=session.get_one(Study, place.study_id))
     checks = tuple(_checks(session, round_=round_, place=place, preview=preview))
@@ -69,14 +75,19 @@ def opening_page(
         preview=preview,
         form=form,
         problem=problem,
-        may_open=round_.status is RoundStatus.PLANNED and all(one.is_fine for one in checks if one.is_blocking),
+        may_open=all(one.is_fine for one in checks if one.is_blocking),
     )
 
 
 def closing_page(
     session: Session, *, round_id: int, actor: Actor, form: ConfirmForm, is_ahead: bool, problem: str = ""
 ) -> ClosingPage:
+    """What closing an open round would freeze. Raises `round_not_open` or `round_closed`."""
     round_ = session.get_one(Round, round_id)
+    if round_.status is RoundStatus.PLANNED:
+        raise RuleViolation(ViolationCode.ROUND_NOT_OPEN)
+    if round_.status is RoundStatus.CLOSED:
+        raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=round_.closed_at)
     preview = preview_close(session, round_=round_)
     return ClosingPage(
         place=place_of(session, task_force_id=round_.task_force_id, actor=actor),

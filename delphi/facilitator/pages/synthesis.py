@@ -49,6 +49,8 @@ class InHand:
     idea: DeskIdea
     parent: DeskIdea | None
     is_split: bool
+    languages: tuple[str, ...]
+    """Those of the study, the idea's own first."""
     texts: Mapping[str, str]
     reason: str
     suggestions: tuple[DeskStatement, ...]
@@ -159,6 +161,7 @@ def _in_hand(desk: Desk, idea: DeskIdea, *, place: Place, typed: Typed) -> InHan
         idea=idea,
         parent=desk.idea(idea.parent_id),
         is_split=bool(held),
+        languages=tuple(sorted(texts, key=lambda language: language != idea.language)),
         texts=texts,
         reason=typed.reason,
         suggestions=tuple(
