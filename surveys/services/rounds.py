@@ -17,6 +17,7 @@ from surveys.rules.protocol import canonical_digest
 from surveys.services.audit import record
 from surveys.services.freezing import freeze_round, protocol_of, study_of_round
 from surveys.services.outbox import queue_message
+from surveys.services.round_locks import hold_round_alone
 from surveys.vocabulary import AuditAction, MessageKind, RoundKind, RoundStatus, ViolationCode
 
 
@@ -178,6 +179,7 @@ def close_round(
     RuleViolation
         `round_not_open`, `round_closed` or `preview_outdated`.
     """
+    hold_round_alone(session, round_id=round_id)
     round_ = session.exec(
         select(Round).where(Round.id == round_id).with_for_update().execution_options(populate_existing=True)
     ).one()

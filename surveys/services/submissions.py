@@ -22,6 +22,7 @@ from surveys.rules.protocol import canonical_digest
 from surveys.rules.texts import COMMENT_LIMIT, clean_text
 from surveys.services.audit import record
 from surveys.services.bulk import upsert
+from surveys.services.round_locks import share_round
 from surveys.vocabulary import AuditAction, MembershipStatus, ViolationCode
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -33,6 +34,7 @@ def hold_round_open(session: Session, *, round_id: int, now: datetime) -> Round:
     On PostgreSQL the row is locked for share (the closer takes it for update); on SQLite the writing transaction
     holds the one write lock already.
     """
+    share_round(session, round_id=round_id)
     round_ = session.exec(select(Round).where(Round.id == round_id).with_for_update(read=True)).one()
     ensure_answerable(
         status=round_.status,
