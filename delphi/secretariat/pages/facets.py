@@ -38,10 +38,10 @@ class Options:
 
 
 def selection_from(arguments: Mapping[str, str], *, kind: StatementKind | None) -> Selection:
-    """The selection that an address asks for; `kind` where it names no known kind."""
+    """The selection that an address asks for; `kind` where it says nothing of kinds, every kind where it is empty."""
     known = {one.value: one for one in StatementKind}
     return Selection(
-        kind=known.get(arguments.get("kind", ""), kind),
+        kind=known.get(arguments["kind"]) if "kind" in arguments else kind,
         objective=arguments.get("objective", ""),
         goal=arguments.get("goal", ""),
         category=arguments.get("category", ""),

@@ -89,8 +89,8 @@ def _row(row: ProgrammeRow, *, study: StudyHead, now: datetime) -> BoardRow:
         goal_code=row.objective.goal_code,
         facilitators=", ".join(row.facilitators),
         n_panel=row.n_panel,
-        round_label="" if round_ is None else _round_label(round_.number, round_.kind),
-        round_status="" if round_ is None else str(ROUND_STATUSES[round_.status]),
+        round_label="" if round_ is None else gettext("Round %(number)s", number=round_.number),
+        round_status="" if round_ is None else _round_status(round_.kind, round_.status),
         deadline=day(round_.deadline_at, time_zone=study.time_zone) if round_ is not None and is_open else "",
         time_left=_time_left(round_.deadline_at, now=now) if round_ is not None and is_open else "",
         response=Share(row.n_responded, row.n_asked) if has_response else None,
@@ -104,10 +104,9 @@ def _row(row: ProgrammeRow, *, study: StudyHead, now: datetime) -> BoardRow:
     )
 
 
-def _round_label(number: int, kind: RoundKind) -> str:
-    if kind is RoundKind.IDEAS:
-        return str(gettext("Round %(number)s, ideas", number=number))
-    return str(gettext("Round %(number)s, rating", number=number))
+def _round_status(kind: RoundKind, status: RoundStatus) -> str:
+    asks = gettext("ideas") if kind is RoundKind.IDEAS else gettext("ratings")
+    return f"{asks}, {ROUND_STATUSES[status]}".lower()
 
 
 def _time_left(deadline_at: datetime | None, *, now: datetime) -> str:
@@ -137,7 +136,9 @@ def _remedy(row: ProgrammeRow, *, study: StudyHead) -> tuple[str, str] | None:
     objective = row.objective.code
     match row.finding.blocker:
         case Blocker.UNCATEGORISED:
-            address = url_for("secretariat.sort_statements", study_id=study.id, objective=objective, category="none")
+            address = url_for(
+                "secretariat.sort_statements", study_id=study.id, objective=objective, kind="activity", category="none"
+            )
             return address, str(gettext("Sort them"))
         case Blocker.UNASSIGNED:
             address = url_for("secretariat.facilities", study_id=study.id, objective=objective, facility="none")

@@ -105,7 +105,9 @@ def categories_page(session: Session, *, study_id: int) -> CategoriesPage:
         live=tuple(row for row in rows if row.merged_into is None),
         merged=tuple(row for row in rows if row.merged_into is not None),
         kinds=tuple((kind, str(KINDS_PLURAL[kind])) for kind in RATED_KINDS),
-        n_without=sum(row.category_id is None for row in sorting_rows(session, study_id=study_id)),
+        n_without=sum(
+            row.category_id is None for row in sorting_rows(session, study_id=study_id, kinds=(StatementKind.ACTIVITY,))
+        ),
     )
 
 
@@ -132,7 +134,8 @@ def merge_page(session: Session, *, study_id: int, source_id: int, target_id: in
 def sorting_page(session: Session, *, study_id: int, selection: Selection) -> SortingPage:
     """The desk on which statements get their category."""
     options = _options(session, study_id=study_id)
-    rows = sorting_rows(session, study_id=study_id)
+    kinds = RATED_KINDS if selection.kind is None else (selection.kind,)
+    rows = sorting_rows(session, study_id=study_id, kinds=kinds)
     facets = (
         facet(
             "kind",
@@ -146,7 +149,7 @@ def sorting_page(session: Session, *, study_id: int, selection: Selection) -> So
     return SortingPage(
         study=study_head(session, study_id=study_id),
         facets=facets,
-        is_filtered=_is_filtered(facets),
+        is_filtered=_is_filtered(facets[1:]),
         groups=_groups([row for row in rows if selection.admits(row.facts)]),
         targets=tuple(
             Choice(str(one.id), in_language(one.name), is_chosen=False)

@@ -23,7 +23,7 @@ from surveys.services.categories import (
     merge_categories,
     rename_category,
 )
-from surveys.vocabulary import Permission, ViolationCode
+from surveys.vocabulary import Permission, StatementKind, ViolationCode
 
 
 @blueprint.get("/studies/<int:study_id>/categories")
@@ -128,7 +128,7 @@ def sort_statements(study_id: int) -> Any:
 @requires(Permission.OVERSEE)
 def sort_ticked(study_id: int) -> Any:
     """Sort the ticked statements into the chosen category."""
-    selection = selection_from(request.args, kind=None)
+    selection = selection_from(request.args, kind=StatementKind.ACTIVITY)
     shown = sorting_page(reading_session(), study_id=study_id, selection=selection)
     chosen = ticked(request.form, shown=[row for group in shown.groups for row in group.rows])
     try:
@@ -165,7 +165,7 @@ def _merge(study_id: int, category_id: int, into: int, *, problem: str, status: 
 
 
 def _desk(study_id: int, *, chosen: frozenset[int], problem: str, status: int) -> Any:
-    selection = selection_from(request.args, kind=None)
+    selection = selection_from(request.args, kind=StatementKind.ACTIVITY)
     view = sorting_page(reading_session(), study_id=study_id, selection=selection)
     page = render_template("secretariat/sort.html", view=view, study=view.study, chosen=chosen, problem=problem)
     return page, status
