@@ -350,16 +350,9 @@ def an_open_ideas_round(
     return round_
 
 
-def a_second_look(session: Session, small: SmallStudy, *, rows: str) -> tuple[int, int, list[int]]:
-    """A closed rating round with the importance ratings of `rows`, and an open one on the same statements.
-
-    The ids of the closed round, the open round and the statements.
-    """
-    n_statements = len(ratings(rows)[0])
-    first, statements = an_open_rating_round(session, small, n_statements=n_statements)
-    rate(session, small, round_id=first.id, statements=statements, rows=rows)
-    close_round(session, actor=None, round_id=first.id, now=NOW)
-    second = plan_round(
+def a_rating_round_on(session: Session, small: SmallStudy, *, statements: Sequence[int]) -> Round:
+    """The next round of the task force, open, on statements that are there already."""
+    round_ = plan_round(
         session,
         actor=None,
         task_force=session.get_one(TaskForce, small.task_force_id),
@@ -370,12 +363,25 @@ def a_second_look(session: Session, small: SmallStudy, *, rows: str) -> tuple[in
     open_round(
         session,
         actor=None,
-        round_=second,
+        round_=round_,
         deadline_at=datetime.now(UTC) + timedelta(days=14),
         languages=("en", "fr"),
         now=NOW,
         notify=False,
     )
+    return round_
+
+
+def a_second_look(session: Session, small: SmallStudy, *, rows: str) -> tuple[int, int, list[int]]:
+    """A closed rating round with the importance ratings of `rows`, and an open one on the same statements.
+
+    The ids of the closed round, the open round and the statements.
+    """
+    n_statements = len(ratings(rows)[0])
+    first, statements = an_open_rating_round(session, small, n_statements=n_statements)
+    rate(session, small, round_id=first.id, statements=statements, rows=rows)
+    close_round(session, actor=None, round_id=first.id, now=NOW)
+    second = a_rating_round_on(session, small, statements=statements)
     return first.id, second.id, statements
 
 

@@ -12,11 +12,11 @@ from tests.builders import SmallStudy, a_study, an_open_rating_round, expert_cli
 class Study:
     """A study with an open rating round, and a browser of its first expert."""
 
-    def __init__(self, app: Flask, *, n_experts: int = 1, n_statements: int = 3) -> None:
+    def __init__(self, app: Flask, *, n_experts: int = 1, n_statements: int = 3, slug: str = "soil") -> None:
         self.app = app
         self.database = app.extensions["delphi_database"]
         with self.database.writing() as session:
-            self.small: SmallStudy = a_study(session, n_experts=n_experts)
+            self.small: SmallStudy = a_study(session, n_experts=n_experts, slug=slug)
             round_, self.statements = an_open_rating_round(session, self.small, n_statements=n_statements)
             self.round_id = round_.id
         self.client: FlaskClient = expert_client(app, self.small, self.small.experts[0])

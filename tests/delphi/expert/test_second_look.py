@@ -7,15 +7,16 @@ from flask import Flask
 from sqlmodel import Session, select, update
 
 from surveys.localized import LocalizedText
-from surveys.models import Comment, Rating, Round, Statement, StatementVersion, TaskForce
+from surveys.models import Comment, Rating, Round, Statement, StatementVersion
 from surveys.rules.answers import CommentAnswer, RatingAnswer
 from surveys.services.comments import share_comment
-from surveys.services.rounds import close_round, open_round, plan_round
+from surveys.services.rounds import close_round
 from surveys.services.submissions import save_ratings
-from surveys.vocabulary import RatingState, RoundKind, Stance, StatementKind
+from surveys.vocabulary import RatingState, Stance, StatementKind
 from tests.builders import (
     NOW,
     SmallStudy,
+    a_rating_round_on,
     a_second_look,
     a_statement,
     a_study,
@@ -102,16 +103,7 @@ def test_an_earlier_outside_my_expertise_can_be_kept_too(app: Flask) -> None:
 
 def _next(session: Session, small: SmallStudy, first_id: int, statements: list[int]) -> int:
     close_round(session, actor=None, round_id=first_id, now=NOW)
-    second = plan_round(
-        session,
-        actor=None,
-        task_force=session.get_one(TaskForce, small.task_force_id),
-        kind=RoundKind.RATING,
-        statement_ids=tuple(statements),
-        now=NOW,
-    )
-    open_round(session, actor=None, round_=second, deadline_at=None, languages=("en",), now=NOW, notify=False)
-    return second.id
+    return a_rating_round_on(session, small, statements=statements).id
 
 
 def test_a_reworded_statement_is_not_compared(app: Flask) -> None:

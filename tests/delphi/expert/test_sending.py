@@ -1,0 +1,104 @@
+"""The last look, the receipt, one's own answers to keep."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from sqlmodel import select, update
+
+from surveys.models import OutboxMessage, Rating, Submission
+from surveys.services.rounds import close_round
+from surveys.vocabulary import MessageKind
+from tests.builders import everything_stored, token_in
+from tests.delphi.expert.answering import Study
+
+
+@pytest.fixture
+def study(app: Flask) -> Study:
+    return Study(app)
+
+
+def check(study: Study) -> str:
+    return study.client.get(f"/my/rounds/{study.round_id}/check").get_data(as_text=True)
+
+
+def send(study: Study, *, times: int = 1) -> str:
+    """Press the button; the receipt's code."""
+    address = f"/my/rounds/{study.round_id}/check"
+    token = token_in(study.page())
+    for _ in range(times):
+        response = study.client.post(address, data={"csrf_token": token})
+        assert response.headers["Location"] == f"/my/rounds/{study.round_id}/receipt"
+    page = study.client.get(f"/my/rounds/{study.round_id}/receipt").get_data(as_text=True)
+    found = re.search(r"<b>(\w{4}-\w{4})</b>", page)
+    assert found is not None
+    return found[1]
+
+
+def test_the_last_look_counts_and_links_the_gaps(study: Study) -> None:
+    study.send({study.field(0): "9", study.field(0, criterion="feasibility"): "outside", study.field(1): "3"})
+    page = check(study)
+    assert "1 of 3 statements done" in page
+    assert "2 ratings" in page
+    assert "1 time “outside my expertise”" in page
+    assert "2 statements are still open" in page
+    gaps = re.findall(rf'href="/my/rounds/{study.round_id}/rate/1#statement-(\d+)"', page)
+    assert sorted(map(int, gaps)) == study.statements[1:]
+    assert "What is saved counts when the round closes, sent or not." in page
+
+
+def test_sending_twice_gives_one_row_one_mail_and_the_same_receipt(app_on_each: Flask) -> None:
+    study = Study(app_on_each)
+    study.send({study.field(0): "9"})
+    first = send(study)
+    assert send(study, times=20) == first
+    with study.database.reading() as session:
+        assert [each.receipt for each in session.exec(select(Submission)).all()] == [first]
+        mails = session.exec(select(OutboxMessage)).all()
+        assert [(mail.kind, mail.params["receipt"]) for mail in mails] == [(MessageKind.RECEIPT, first)]
+
+
+def test_a_change_after_sending_asks_for_a_new_receipt(study: Study) -> None:
+    study.send({study.field(0): "9"})
+    first = send(study)
+    study.send({study.field(0): "9"})
+    assert f"Your receipt is {first}." in check(study), "saving the same again changes nothing"
+    study.send({study.field(0): "8"})
+    assert "send again for a new receipt" in check(study)
+    assert study.stored() == {study.field(0): 8}, "the change counts, sent or not"
+    assert send(study) != first
+
+
+def test_without_a_receipt_there_is_no_receipt_page(study: Study) -> None:
+    response = study.client.get(f"/my/rounds/{study.round_id}/receipt")
+    assert response.headers["Location"] == f"/my/rounds/{study.round_id}/"
+
+
+def test_sending_after_the_close_is_refused_kindly(study: Study) -> None:
+    study.send({study.field(0): "9"})
+    token = token_in(study.page())
+    with study.database.writing() as session:
+        close_round(session, actor=None, round_id=study.round_id, now=datetime.now(UTC))
+    before = everything_stored(study.database)
+    response = study.client.post(f"/my/rounds/{study.round_id}/check", data={"csrf_token": token})
+    assert response.status_code == 409
+    assert "What you had saved before counts." in response.get_data(as_text=True)
+    assert everything_stored(study.database) == before
+
+
+def test_own_answers_of_a_closed_round_are_the_frozen_ones(study: Study) -> None:
+    statement = study.statements[0]
+    study.send({study.field(0): "9", f"c-{statement}": "Because", f"s-{statement}": "for"})
+    address = f"/my/rounds/{study.round_id}/answers"
+    page = study.client.get(address).get_data(as_text=True)
+    assert "As they are stored now." in page
+    assert "<dd>9, essential</dd>" in page
+    assert re.search(r'<p class="quote">Because <span[^>]*>\(For\)', page)
+    with study.database.writing() as session:
+        close_round(session, actor=None, round_id=study.round_id, now=datetime.now(UTC))
+        session.exec(update(Rating).values(value=1))
+    page = study.client.get(address).get_data(as_text=True)
+    assert "So your answers were counted" in page
+    assert "<dd>9, essential</dd>" in page
+    assert study.client.get(f"/my/rounds/{study.round_id}/receipt").headers["Location"] == address
