@@ -13,7 +13,7 @@ from delphi.commands.storage import sqlite_path
 from delphi.config import Settings, require_secret_key
 from delphi.database import Database
 from surveys import migrations
-from surveys.models import AuditEvent, Study, metadata
+from surveys.models import AuditEvent, Person, Study, metadata
 from surveys.services.sign_in import ensure_invitation
 from surveys.vocabulary import AuditAction
 
@@ -60,14 +60,15 @@ def _find_mark(database: Database) -> AuditEvent | None:
     tables = set(inspect(database.engine).get_table_names())
     if not tables:
         return None
-    if AuditEvent.__tablename__ in tables and Study.__tablename__ in tables:
+    if {"audit_event", "person", "study"} <= tables:
         with Session(database.engine) as session:
             mark = session.exec(
                 select(AuditEvent)
                 .where(AuditEvent.action == AuditAction.DEMO_BUILT)
                 .order_by(col(AuditEvent.id).desc())
             ).first()
-            if mark is not None or session.exec(select(AuditEvent.id)).first() is None:
+            ids = (AuditEvent.id, Person.id, Study.id)
+            if mark is not None or all(session.exec(select(column)).first() is None for column in ids):
                 return mark
     raise CommandProblem(
         f"The database {database.url} holds something that is not the demo: choose another one with --database."
