@@ -17,7 +17,6 @@ from delphi.exports.pseudonyms import pseudonym_key
 from delphi.exports.tables import Table
 from delphi.exports.writers import as_csv, as_json, as_xlsx
 from surveys.localized import LANGUAGES
-from surveys.models import Study
 from surveys.queries.activities import ranked_statements
 from surveys.queries.frozen_data import frozen_answers, frozen_data, has_people
 
@@ -80,9 +79,9 @@ def export_data(session: Session, *, study_id: int, format: str, language: str) 
             return as_csv(statistics)
         tables = (
             statistics,
-            ratings_table(answers, study=header.slug, key=key),
+            ratings_table(answers, study=header.slug, key=key, criteria=header.criteria),
             rounds_table(data),
-            concordance_table(data),
+            concordance_table(data, criteria=header.criteria),
         )
         about = gettext("All closed rounds: the statistics of every statement, and the ratings they were made from.")
         return _written(format, header, tables, about=about, schema=DATA_SCHEMA, language=language)
@@ -93,8 +92,9 @@ def export_ratings(session: Session, *, study_id: int, language: str) -> bytes:
     _check("csv", language)
     key = _key(session, study_id=study_id)
     answers = frozen_answers(session, study_id=study_id)
+    header = header_of(session, study_id=study_id, sealed=())
     with speaking(language):
-        return as_csv(ratings_table(answers, study=session.get_one(Study, study_id).slug, key=key))
+        return as_csv(ratings_table(answers, study=header.slug, key=key, criteria=header.criteria))
 
 
 def file_name(what: str, *, study: str, format: str, language: str) -> str:

@@ -1,6 +1,6 @@
 """All frozen data of a study as tables: rounds, the statistics of every statement, the ratings themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,9 @@ from flask_babel import gettext
 from delphi.exports.figure_columns import statistics_columns, trace_columns
 from delphi.exports.pseudonyms import expert_codes
 from delphi.exports.tables import Column, Table, table_of
-from delphi.exports.words import kind_word, round_kind_word, state_word
+from delphi.exports.words import kind_word, named, round_kind_word, state_word
 from delphi.i18n import in_language
+from surveys.localized import LocalizedText
 from surveys.queries.frozen_data import FrozenAnswer, FrozenData, FrozenRound, FrozenStatement
 from surveys.queries.frozen_figures import Figures
 from surveys.vocabulary import StatementKind
@@ -59,7 +60,7 @@ def rounds_table(data: FrozenData) -> Table:
     return table_of("rounds", gettext("Rounds"), columns, data.rounds)
 
 
-def concordance_table(data: FrozenData) -> Table:
+def concordance_table(data: FrozenData, *, criteria: Mapping[str, LocalizedText]) -> Table:
     """Kendall's W of every closed round, criterion and kind of statement."""
     found = [
         Concordance(one, *name.partition(":")[::2], block["kendall_w"])
@@ -69,7 +70,9 @@ def concordance_table(data: FrozenData) -> Table:
     columns = (
         Column[Concordance]("task_force", gettext("Task force"), lambda one: one.round_.task_force, 10),
         Column[Concordance]("round", gettext("Round"), lambda one: one.round_.sealed.number, 8),
-        Column[Concordance]("criterion", gettext("Criterion"), lambda one: one.criterion, 14),
+        Column[Concordance](
+            "criterion", gettext("Criterion"), lambda one: named(one.criterion, criteria[one.criterion]), 14
+        ),
         Column[Concordance]("kind", gettext("Kind"), lambda one: kind_word(StatementKind(one.kind)), 12),
         Column[Concordance]("kendall_w", gettext("Kendall's W"), lambda one: one.block["w"], 11),
         Column[Concordance]("chi2", gettext("Chi-squared"), lambda one: one.block["chi2"], 11),
@@ -81,7 +84,9 @@ def concordance_table(data: FrozenData) -> Table:
     return table_of("concordance", gettext("Concordance"), columns, found)
 
 
-def ratings_table(answers: Sequence[FrozenAnswer], *, study: str, key: str) -> Table:
+def ratings_table(
+    answers: Sequence[FrozenAnswer], *, study: str, key: str, criteria: Mapping[str, LocalizedText]
+) -> Table:
     """A row for every answer, by code of the expert; no name, address or database id."""
     codes = expert_codes({answer.panellist_id for answer in answers}, study=study, key=key)
     ordered = sorted(
@@ -93,7 +98,9 @@ def ratings_table(answers: Sequence[FrozenAnswer], *, study: str, key: str) -> T
         Column[FrozenAnswer]("round", gettext("Round"), lambda one: one.round_number, 8),
         Column[FrozenAnswer]("expert", gettext("Expert (code)"), lambda one: codes[one.panellist_id], 15),
         Column[FrozenAnswer]("statement", gettext("Statement"), lambda one: one.code, 12),
-        Column[FrozenAnswer]("criterion", gettext("Criterion"), lambda one: one.criterion_code, 14),
+        Column[FrozenAnswer](
+            "criterion", gettext("Criterion"), lambda one: named(one.criterion_code, criteria[one.criterion_code]), 14
+        ),
         Column[FrozenAnswer]("state", gettext("Answer"), lambda one: state_word(one.state), 20),
         Column[FrozenAnswer]("rating", gettext("Rating"), lambda one: one.value, 8),
     )

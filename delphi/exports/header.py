@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from delphi.exports.tables import Column, Table, table_of
 from delphi.exports.words import DENOMINATORS, QUANTILES
-from delphi.i18n import in_language, percent
+from delphi.i18n import in_language, number
 from surveys.localized import LocalizedText
 from surveys.models import Criterion, Protocol, Study
 from surveys.queries.frozen_figures import SealedRound
@@ -119,7 +119,7 @@ def _rule_lines(header: Header, rule: ProtocolSettings) -> list[Line]:
             gettext(
                 "Agreed when at least %(share)s of the ratings are %(low)s to %(high)s and the middle half spans at "
                 "most %(iqr)s points, with at least %(n)s ratings. The mirror image of the rule agrees to drop.",
-                share=percent(float(Fraction(one.agreement)), 1),
+                share=f"{number(100 * float(Fraction(one.agreement)), 1)} %",
                 low=one.agree_from,
                 high=one.agree_to,
                 iqr=f"{one.iqr:g}",
