@@ -99,6 +99,6 @@ def test_own_answers_of_a_closed_round_are_the_frozen_ones(study: Study) -> None
         close_round(session, actor=None, round_id=study.round_id, now=datetime.now(UTC))
         session.exec(update(Rating).values(value=1))
     page = study.client.get(address).get_data(as_text=True)
-    assert "So your answers were counted" in page
+    assert "This is how your answers were counted" in page
     assert "<dd>9, essential</dd>" in page
     assert study.client.get(f"/my/rounds/{study.round_id}/receipt").headers["Location"] == address
