@@ -60,8 +60,11 @@ def quantile_table(counts: IntArray, *, lower: int, percents: Sequence[int], met
         _check_percent(percent, method)
     cumulative = np.cumsum(counts, axis=1)
     n = cumulative[:, -1]
-    asked = [quantile_positions(n, percent=percent, method=method) for percent in percents]
-    low, high, weight = (np.stack(part) for part in zip(*asked, strict=True))
+    if method is Quantile.TUKEY_HINGES:
+        asked = [quantile_positions(n, percent=percent, method=method) for percent in percents]
+        low, high, weight = (np.stack(part) for part in zip(*asked, strict=True))
+    else:
+        low, high, weight = quantile_positions(n, percent=np.array(percents)[:, None], method=method)
     x_low = order_statistic(cumulative, low, lower=lower)
     x_high = order_statistic(cumulative, high, lower=lower)
     # Same expression as for one sample: x[j] + (x[j+1] - x[j]) * (g / 100), so no last digit differs.
@@ -90,8 +93,13 @@ def doubled_medians(counts: IntArray, *, lower: int) -> IntArray:
     return below + above
 
 
-def quantile_positions(n: IntArray, *, percent: int, method: Quantile) -> tuple[IntArray, IntArray, FloatArray]:
-    """0-based lower and upper position, clamped, and the weight of the upper one."""
+def quantile_positions(
+    n: IntArray, *, percent: int | IntArray, method: Quantile
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """0-based lower and upper position, clamped, and the weight of the upper one.
+
+    percent : one, or several as a column (percents, 1), but for Tukey's hinges one only
+    """
     last = np.maximum(n - 1, 0)
     if method is Quantile.TUKEY_HINGES and percent != 50:
         doubled_depth = (n + 3) // 2
@@ -103,16 +111,15 @@ def quantile_positions(n: IntArray, *, percent: int, method: Quantile) -> tuple[
         scaled = n * percent
         high = scaled // 100
         low = np.where(scaled % 100 == 0, high - 1, high)
-        weight = np.full(n.shape, 0.5)
+        weight = np.full(scaled.shape, 0.5)
     else:
-        if method is Quantile.WEIBULL:
-            scaled = np.clip((n + 1) * percent, 100, np.maximum(100 * n, 100)) - 100
-        else:
-            scaled = last * percent
+        from_one = (n + 1) * percent - 100
+        scaled = np.asarray(np.maximum(from_one, 0) if method is Quantile.WEIBULL else last * percent, dtype=np.int64)
         low = scaled // 100
         high = low + 1
         weight = (scaled % 100) / 100
-    return np.clip(low, 0, last), np.clip(high, 0, last), weight
+    # np.clip does the same and takes three times as long on arrays this short.
+    return np.minimum(np.maximum(low, 0), last), np.minimum(np.maximum(high, 0), last), weight
 
 
 def _check_percent(percent: int, method: Quantile) -> None:
