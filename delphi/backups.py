@@ -100,8 +100,8 @@ def make(settings: Settings, *, target: Path | None, now: datetime) -> Backup:
 def restore(settings: Settings, *, source: Path, force: bool, now: datetime) -> Restored:
     """Put the backup `source` in place of the database, bring it to this version's schema, and hold its mails.
 
-    Raises CommandProblem for a wrong checksum, a newer schema, another engine, or a database with data in it
-    without `force`; then nothing is changed.
+    Raises CommandProblem for a wrong checksum, a newer schema, another engine, a database with data in it without
+    `force`, or one that is in use; then nothing is changed.
     """
     manifest = read_manifest(source)
     database = Database(settings.effective_database_url)
@@ -123,6 +123,8 @@ def restore(settings: Settings, *, source: Path, force: bool, now: datetime) -> 
                     )
                 saved = make(settings, target=None, now=now).path
         database.engine.dispose()
+        if target is not None:
+            _ensure_unused(target)
         hold_mail(settings)
         if target is not None:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -188,6 +190,18 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         raise CommandProblem(f"{source} could not be copied to {target}: {problem}") from problem
     with target.open("rb") as written:
         os.fsync(written.fileno())
+
+
+def _ensure_unused(target: Path) -> None:
+    """Refuse to replace a database that a running server or worker has open."""
+    if not target.exists():
+        return
+    try:
+        with closing(sqlite3.connect(target, timeout=0)) as connection:
+            # SQLite leaves the write-ahead log only when nobody else is connected.
+            connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as problem:
+        raise CommandProblem(f"The database {target} is in use: stop the server and the worker first.") from problem
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int | None:
