@@ -45,8 +45,8 @@ def test_positions_and_order_statistics_are_whole_numbers(method: Quantile) -> N
     assert (found.dtype.name, found.tolist()) == ("int64", [1, 4, 6])
 
 
-def test_verdict_codes_are_one_byte_each() -> None:
+def test_verdict_codes_are_one_byte_each_and_the_middle_is_counted_per_item() -> None:
     scale = Scale(lower=1, upper=9)
-    assert (
-        judge(counted([9, 9, 9, 9, 9]), rule=ConsensusRule.default_for(scale), scale=scale).codes.dtype.name == "int8"
-    )
+    judgement = judge(counted([9, 9, 9, 9, 4], [4, 5, 6, 6, 6]), rule=ConsensusRule.default_for(scale), scale=scale)
+    assert judgement.codes.dtype.name == "int8"
+    assert judgement.k_between.tolist() == [1, 5]
