@@ -133,7 +133,7 @@ def test_save_and_leave_leads_home(study: Study) -> None:
 
 
 def test_saving_shows_the_time_and_the_progress(study: Study) -> None:
-    assert "Nothing saved yet" in study.page()
+    assert "Not saved yet" in study.page()
     study.send({study.field(0): "8", study.field(0, criterion="feasibility"): "4"})
     page = study.page()
     assert re.search(r"Saved \d\d:\d\d<", page)
