@@ -74,12 +74,21 @@ def a_server(*arguments: str, instance: Path, n_lines: int = 1, **settings: str)
         process.stderr.close()
 
 
+class StayHere(urllib.request.HTTPRedirectHandler):
+    """Shows a redirect instead of following it."""
+
+    def redirect_request(self, *arguments: Any, **options: Any) -> None:
+        return None
+
+
 class Browser:
     """What a browser does without scripts: cookies, redirects, forms."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, follows: bool = True) -> None:
         self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(CookieJar()),
+            *([] if follows else [StayHere()]),
         )
         self.page = ""
         self.address = ""
