@@ -70,10 +70,11 @@ def _share_of_distinct(
     numbers += np.arange(n_items, dtype=np.int64) * base**places
     distinct, frequency = np.unique(numbers, return_counts=True)
     item, rest = np.divmod(distinct, base**places)
-    digits = rest[:, None] // np.int64(base) ** np.arange(places) % base
-    found = judge(
-        np.ascontiguousarray(digits[:, :-1]), rule=rule, scale=ratings.scale, n_denominator=digits.sum(axis=1)
-    ).codes
+    # One row a scale point: sums over points then run along whole rows.
+    digits = np.empty((places, len(distinct)), dtype=np.int64)
+    for digit in digits:
+        rest, digit[:] = np.divmod(rest, base)
+    found = judge(digits[:-1].T, rule=rule, scale=ratings.scale, n_denominator=digits.sum(axis=0)).codes
     same = np.bincount(item, weights=frequency * (found == codes[item]), minlength=n_items)
     return np.asarray(same / replicates, dtype=np.float64)
 

@@ -83,12 +83,26 @@ def test_permutation_p_is_the_same_in_blocks(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_draws_are_those_of_the_frozen_generator() -> None:
-    draws = permutation_draws(np.random.RandomState(20240101), k=6, n=1)
-    order = list(range(6))
-    for step, last in enumerate(range(5, 0, -1)):
-        chosen = int(draws[step, 0])
-        order[last], order[chosen] = order[chosen], order[last]
-    assert order == np.random.RandomState(20240101).permutation(6).tolist()
+    draws = permutation_draws(np.random.RandomState(20240101), m=3, k=6, replicates=2)
+    rng = np.random.RandomState(20240101)
+    for replicate in range(2):
+        for expert in range(3):
+            order = list(range(6))
+            for step, last in enumerate(range(5, 0, -1)):
+                chosen = int(draws[step, expert * 2 + replicate])
+                order[last], order[chosen] = order[chosen], order[last]
+            assert order == rng.permutation(6).tolist()
+
+
+def test_permutation_p_of_a_long_list_follows_the_plain_loop() -> None:
+    ranks, _ = doubled_ranks(np.random.RandomState(4).randint(1, 400, size=(3, 300)))
+    rng = np.random.RandomState(9)
+    observed = ((ranks.sum(axis=0) - 3 * 301) ** 2).sum()
+    reached = 0
+    for _ in range(19):
+        shuffled = np.stack([ranks[expert][rng.permutation(300)] for expert in range(3)])
+        reached += int(((shuffled.sum(axis=0) - 3 * 301) ** 2).sum() >= observed)
+    assert permutation_p(ranks, seed=9, permutations=19) == (1 + reached) / 20
 
 
 def test_large_tables_take_the_chi_squared_p() -> None:
