@@ -135,10 +135,10 @@ def board_page(session: Session, *, round_id: int, actor: Actor, shown: str, sor
 
 def headline(rows: Sequence[BoardRow]) -> str:
     """The result in one sentence."""
-    n, agreed = len(rows), sum(row.primary.result.verdict == Verdict.IN for row in rows)
+    agreed = sum(row.primary.result.verdict == Verdict.IN for row in rows)
     dropped = sum(row.primary.result.verdict == Verdict.OUT for row in rows)
     said = ngettext(
-        "%(agreed)s of %(num)d statement is agreed", "%(agreed)s of %(num)d statements are agreed", n, agreed=agreed
+        "%(num)d of %(n)s statements is agreed", "%(num)d of %(n)s statements are agreed", agreed, n=len(rows)
     )
     if not dropped:
         return gettext("%(sentence)s so far", sentence=said)

@@ -1,0 +1,203 @@
+"""The synthesis desk through the browser, without a script."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlmodel import col, select
+from werkzeug.test import TestResponse
+
+from surveys.models import Idea, IdeaPlacement, Statement, StatementVersion
+from surveys.vocabulary import IdeaStatus, PlacementAction, StatementKind
+from tests.builders import SmallStudy, a_closed_ideas_round, a_study, everybody, staff_client, token_in
+
+ACTIVITY, OBSTACLE = StatementKind.ACTIVITY, StatementKind.OBSTACLE
+EXPECTED_STATEMENTS = 13
+IDEAS = (
+    (0, ACTIVITY, "Publish the price of every soil carbon credit", "en"),
+    (1, ACTIVITY, "Prices of carbon credits should be public", "en"),
+    (2, ACTIVITY, "Former les conseillers", "fr"),
+    (3, OBSTACLE, "Audits cost <b>too much</b>", "en"),
+)
+
+
+class Desk:
+    """A facilitator's browser at a desk with four ideas."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.database = app.extensions["delphi_database"]
+        with self.database.writing() as session:
+            self.small: SmallStudy = a_study(session)
+            _, self.ideas = a_closed_ideas_round(session, self.small, ideas=IDEAS)
+        self.client: FlaskClient = staff_client(app, self.small.facilitator_id)
+        self.base = f"/facilitate/task-forces/{self.small.task_force_id}"
+
+    def page(self, **arguments: Any) -> str:
+        response = self.client.get(f"{self.base}/synthesis", query_string=arguments)
+        assert response.status_code == 200
+        return response.text
+
+    def post(self, path: str, **data: Any) -> TestResponse:
+        return self.client.post(f"{self.base}/{path}", data={"csrf_token": token_in(self.page()), **data})
+
+    def keep(self, idea: int, english: str = "Publish the price", french: str = "Publier le prix") -> int:
+        """Keep an idea as a statement; the statement's id."""
+        response = self.post(f"ideas/{idea}/new", **{"text-en": english, "text-fr": french})
+        assert response.status_code == 303
+        with self.database.reading() as session:
+            return session.exec(select(Statement.id).order_by(col(Statement.id).desc())).first() or 0
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    return Desk(app)
+
+
+def test_the_desk_shows_ideas_by_code_and_never_a_person(desk: Desk) -> None:
+    pages = [desk.page(kind=kind) for kind in ("activity", "obstacle")]
+    desk.keep(desk.ideas[0])
+    pages.append(desk.page(idea=desk.ideas[1]))
+    with desk.database.reading() as session:
+        experts = [p for p in everybody(session) if p.id in desk.small.experts]
+        assert len(experts) == 6
+        for page in pages:
+            for person in experts:
+                assert person.name not in page
+                assert person.email not in page
+            assert "panellist" not in page.lower()
+    assert "P-0" in pages[0]
+    assert "@" not in "".join(pages)
+
+
+def test_an_idea_is_shown_as_typed_in_its_language_and_escaped(desk: Desk) -> None:
+    assert "Audits cost &lt;b&gt;too much&lt;/b&gt;" in desk.page(kind="obstacle")
+    assert '<p class="said" lang="fr">Former les conseillers</p>' in desk.page(idea=desk.ideas[2])
+
+
+def test_keeping_stores_the_wording_in_both_languages(desk: Desk) -> None:
+    assert "0 of 4" in desk.page()
+    statement_id = desk.keep(desk.ideas[0], IDEAS[0][2], "Publier le prix de chaque crédit")
+    with desk.database.reading() as session:
+        version = session.exec(select(StatementVersion).where(StatementVersion.statement_id == statement_id)).one()
+        assert version.text == {"en": IDEAS[0][2], "fr": "Publier le prix de chaque crédit"}
+        assert session.exec(select(IdeaPlacement.action)).one() is PlacementAction.KEPT
+    page = desk.page(kind="activity")
+    assert "1 of 4" in page
+    assert "from 1 idea" in page
+    assert "no Français text" not in page
+
+
+def test_a_statement_that_shares_words_is_suggested_and_merging_uses_its_button(desk: Desk) -> None:
+    statement_id = desk.keep(desk.ideas[0], IDEAS[0][2])
+    page = desk.page(idea=desk.ideas[1])
+    assert "Shares words with" in page
+    assert f'<button class="move best" name="statement" value="{statement_id}"' in page
+    assert "Shares words with" not in desk.page(idea=desk.ideas[2]), "another language is not compared"
+    assert desk.post(f"ideas/{desk.ideas[1]}/merge", statement=statement_id).status_code == 303
+    with desk.database.reading() as session:
+        placed = session.exec(select(IdeaPlacement.statement_id)).all()
+        assert placed == [statement_id, statement_id]
+        assert len(session.exec(select(Statement)).all()) == 1
+
+
+def test_splitting_keeps_the_idea_in_hand_for_its_second_place(desk: Desk) -> None:
+    data = {"text-en": "Train advisers", "text-fr": "Former les conseillers", "again": "1"}
+    response = desk.post(f"ideas/{desk.ideas[2]}/new", **data)
+    assert response.headers["Location"].endswith(f"/synthesis?idea={desk.ideas[2]}")
+    page = desk.page(idea=desk.ideas[2])
+    assert "second place for this idea" in page
+    assert 'name="split" value="1"' in page
+    data = {"text-en": "Pay advisers", "text-fr": "Payer les conseillers", "split": "1"}
+    assert desk.post(f"ideas/{desk.ideas[2]}/new", **data).status_code == 303
+    assert desk.page(kind="activity").count("in 2 statements") == 2
+
+
+def test_setting_aside_and_taking_up_again(desk: Desk) -> None:
+    refused = desk.post(f"ideas/{desk.ideas[3]}/park", reason=" ")
+    assert refused.status_code == 422
+    assert "Please give a reason" in refused.text
+    assert desk.post(f"ideas/{desk.ideas[3]}/park", reason="Out of scope").status_code == 303
+    page = desk.page(kind="obstacle")
+    assert "Out of scope" in page
+    assert "Undo “set aside”" in page
+    assert desk.post(f"ideas/{desk.ideas[3]}/take-back").status_code == 303
+    with desk.database.reading() as session:
+        assert session.get_one(Idea, desk.ideas[3]).status is IdeaStatus.WAITING
+
+
+def test_the_last_step_is_undone_from_the_bar(desk: Desk) -> None:
+    desk.keep(desk.ideas[0])
+    page = desk.page()
+    assert "Undo “placed in A5-01”" in page
+    with desk.database.reading() as session:
+        placement = session.exec(select(IdeaPlacement.id)).one()
+    assert f"/placements/{placement}/undo" in page
+    assert desk.post(f"placements/{placement}/undo", idea=desk.ideas[0]).status_code == 303
+    assert "0 of 4" in desk.page()
+    again = desk.post(f"placements/{placement}/undo", idea=desk.ideas[0])
+    assert again.status_code == 409
+    assert "nothing left to undo" in again.text
+
+
+def test_too_long_a_wording_comes_back_as_typed(desk: Desk) -> None:
+    long = "very " * 200
+    response = desk.post(f"ideas/{desk.ideas[0]}/new", **{"text-en": long, "text-fr": "Court"})
+    assert response.status_code == 422
+    assert long.strip() in response.text
+    assert ">Court</textarea>" in response.text
+    with desk.database.reading() as session:
+        assert session.exec(select(Statement)).all() == []
+
+
+def test_two_facilitators_do_not_place_one_idea_twice(desk: Desk) -> None:
+    second = staff_client(desk.app, desk.small.facilitator_id)
+    token = token_in(second.get(f"{desk.base}/synthesis").text)
+    desk.keep(desk.ideas[0])
+    data = {"csrf_token": token, "text-en": "My words", "text-fr": "Mes mots"}
+    response = second.post(f"{desk.base}/ideas/{desk.ideas[0]}/new", data=data)
+    assert response.status_code == 409
+    assert "My words" in response.text
+    with desk.database.reading() as session:
+        assert len(session.exec(select(Statement)).all()) == 1
+
+
+def test_an_idea_of_a_foreign_task_force_is_not_found(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        other = a_study(session, slug="other", code="B1")
+        _, foreign = a_closed_ideas_round(session, other, ideas=[(0, ACTIVITY, "Theirs alone", "en")])
+    for path in (f"ideas/{foreign[0]}/new", f"ideas/{foreign[0]}/merge", f"ideas/{foreign[0]}/take-back"):
+        assert desk.post(path, **{"text-en": "Mine", "statement": 1}).status_code == 404
+    assert desk.post(f"ideas/{foreign[0]}/park", reason="Theirs").status_code == 404
+    assert "Theirs alone" not in desk.page(idea=foreign[0])
+    assert desk.client.get(f"/facilitate/task-forces/{other.task_force_id}/synthesis").status_code == 404
+    with desk.database.reading() as session:
+        assert session.exec(select(IdeaPlacement)).all() == []
+        assert session.get_one(Idea, foreign[0]).status is IdeaStatus.WAITING
+
+
+def test_when_every_idea_has_its_place_the_desk_says_what_is_next(desk: Desk) -> None:
+    for idea in desk.ideas[:3]:
+        desk.keep(idea)
+    assert "Every idea has its place" not in desk.page()
+    desk.post(f"ideas/{desk.ideas[3]}/park", reason="Out of scope")
+    page = desk.page()
+    assert "Every idea has its place" in page
+    assert f'href="{desk.base}/next-round"' in page
+
+
+@pytest.mark.parametrize("n_ideas", [4, 40])
+def test_the_desk_takes_the_same_statements_whatever_its_size(app: Flask, n_ideas: int) -> None:
+    database = app.extensions["delphi_database"]
+    with database.writing() as session:
+        small = a_study(session)
+        a_closed_ideas_round(
+            session, small, ideas=[(n % 6, ACTIVITY, f"Idea number {n}", "en") for n in range(n_ideas)]
+        )
+    client = staff_client(app, small.facilitator_id)
+    sent: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda c, cur, statement, *rest: sent.append(statement))
+    assert client.get(f"/facilitate/task-forces/{small.task_force_id}/synthesis").status_code == 200
+    assert len([one for one in sent if one.startswith("SELECT")]) == EXPECTED_STATEMENTS
