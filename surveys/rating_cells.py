@@ -9,6 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from analysis.types import CellState, Scale
 from surveys.file_problems import FileProblem
 
+# Below that, a fraction is more likely a mistake than an estimate.
+FINE_FROM_POINTS = 21
+
 DONT_KNOW_WORDS = ("dont_know", "no_opinion", "cannot_evaluate", "unable_to_score")
 _OTHER_WORDS = {
     "abstain": CellState.ABSTAINED,

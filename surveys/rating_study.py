@@ -8,14 +8,12 @@ from typing import Any
 
 from analysis.types import Scale
 from surveys.localized import LANGUAGES, LocalizedText
+from surveys.rating_cells import FINE_FROM_POINTS
 from surveys.rating_files import RatingTable, read_ratings
 from surveys.rules.protocol import CriterionRule, ProtocolSettings, default_settings
 from surveys.study_files import ScaleEntry, StudyTexts
 
 ONLY_CRITERION = "rating"
-
-# Below that, a fraction is more likely a mistake than an estimate.
-FINE_FROM_POINTS = 21
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from delphi.analyse.options import OptionProblem, Options, read_options
 from delphi.analyse.sheet import as_csv, as_xlsx
 from delphi.analyse.text import as_text
 from surveys.file_problems import FileProblem, one_line
+from surveys.rating_cells import FINE_FROM_POINTS
 from surveys.rating_files import read_ratings
 
 USAGE_ERROR = 2
@@ -24,7 +25,12 @@ def analyse_file(arguments: argparse.Namespace) -> int:
     try:
         options = read_options(arguments)
         _refuse_own_input(options)
-        table = read_ratings(options.file, scale=options.scale, dont_know=options.dont_know)
+        table = read_ratings(
+            options.file,
+            scale=options.scale,
+            dont_know=options.dont_know,
+            rounds_fractions=options.scale.points >= FINE_FROM_POINTS,
+        )
         rendered = _render(find(table, options))
         for notice in table.notices:
             sys.stderr.write(f"note: {one_line(notice, limit=200)}\n")

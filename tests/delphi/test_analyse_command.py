@@ -74,6 +74,18 @@ def test_remarks_go_to_the_error_stream_only(tmp_path: Path, capsys: pytest.Capt
     json.loads(captured.out)
 
 
+def test_fractions_are_rounded_on_fine_scales_and_refused_on_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("expert,item,rating\nE1,Q1,62.5\nE2,Q1,4\n", encoding="utf-8")
+    assert run(arguments(str(path), "--scale", "0-100", "--format", "json")) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "note: line 2: 62.5 counts as 63, here and wherever it stands\n"
+    assert json.loads(captured.out)["rounds"][0]["items"][0]["mean"] == 33.5
+    assert '"62.5" is not a whole number' in complaint(capsys, str(path), "--scale", "0-10")
+
+
 @pytest.mark.parametrize(
     "words, expected",
     [
