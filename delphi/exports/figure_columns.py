@@ -31,7 +31,7 @@ def statistics_columns(of: Of[Record]) -> tuple[Column[Record], ...]:
         Column("criterion", gettext("Criterion"), lambda r: named(of(r).criterion_code, of(r).criterion_name), 14),
         Column("n", gettext("Ratings (n)"), lambda r: of(r).n, 9),
         Column("n_eligible", gettext("Asked"), lambda r: of(r).sealed.n_eligible, 9),
-        Column("n_returned", gettext("Returned the round"), lambda r: of(r).sealed.n_returned, 10),
+        Column("n_returned", gettext("Returned the round"), lambda r: of(r).n_returned, 10),
         Column("response_rate_pct", gettext("Response rate (%)"), lambda r: percentage(of(r).response_rate), 11),
         Column("n_outside_expertise", gettext("Outside their expertise"), lambda r: of(r).n_outside_expertise, 11),
         Column("median", gettext("Median"), lambda r: of(r).median, 9),

@@ -50,6 +50,8 @@ class Figures:
     rule: CriterionRule
     sealed: SealedRound
     n: int
+    n_returned: int
+    """Those who returned the round and did not abstain here: rated, said they cannot judge, or left it blank."""
     n_outside_expertise: int
     frequency: tuple[int, ...]
     median: float | None
@@ -71,7 +73,7 @@ class Figures:
     @property
     def response_rate(self) -> float | None:
         """Share (0 to 1) of those who returned the round that rated this statement."""
-        return self.n / self.sealed.n_returned if self.sealed.n_returned else None
+        return self.n / self.n_returned if self.n_returned else None
 
     @property
     def agreement(self) -> float | None:
@@ -159,6 +161,7 @@ def _figures(session: Session, condition: ColumnElement[bool], *, sealed: Sequen
             rule=by_snapshot[result.snapshot_id].settings.criteria[criterion.code],
             sealed=by_snapshot[result.snapshot_id],
             n=result.n,
+            n_returned=result.n + result.report["n_dont_know"] + result.report["n_missing"],
             n_outside_expertise=result.n_outside_expertise,
             frequency=tuple(result.frequency),
             median=result.median,
