@@ -60,11 +60,13 @@ def quantile_table(counts: IntArray, *, lower: int, percents: Sequence[int], met
         _check_percent(percent, method)
     cumulative = np.cumsum(counts, axis=1)
     n = cumulative[:, -1]
+    # Complete panels, and all their resamples, have one size: one position serves every item.
+    sizes = n[:1] if (n == n[:1]).all() else n
     if method is Quantile.TUKEY_HINGES:
-        asked = [quantile_positions(n, percent=percent, method=method) for percent in percents]
+        asked = [quantile_positions(sizes, percent=percent, method=method) for percent in percents]
         low, high, weight = (np.stack(part) for part in zip(*asked, strict=True))
     else:
-        low, high, weight = quantile_positions(n, percent=np.array(percents)[:, None], method=method)
+        low, high, weight = quantile_positions(sizes, percent=np.array(percents)[:, None], method=method)
     x_low = order_statistic(cumulative, low, lower=lower)
     x_high = order_statistic(cumulative, high, lower=lower)
     # Same expression as for one sample: x[j] + (x[j+1] - x[j]) * (g / 100), so no last digit differs.
