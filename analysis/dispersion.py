@@ -67,12 +67,17 @@ def consensus_cns(counts: IntArray, *, scale: Scale) -> tuple[float | None, ...]
     Dissent is 1 - Cns. The width is that of the scale, not the observed range.
     Source: Tastle & Wierman 2007, Int J Approx Reason 45:531-545. Checked against R agrmt 1.42.12 consensus().
     """
+    return _optional(consensus_array(counts, scale=scale))
+
+
+def consensus_array(counts: IntArray, *, scale: Scale) -> FloatArray:
+    """Consensus of every item, float64 (items,), for use inside the package: NaN where n = 0."""
     n = counts.sum(axis=1)
     share = counts / np.maximum(n, 1)[:, None]
     mean = (counts @ scale.values) / np.maximum(n, 1)
     closeness = 1 - np.abs(scale.values[None, :] - mean[:, None]) / (scale.points - 1)
     terms = share * np.log2(np.where(counts > 0, closeness, 1.0))
-    return _optional(np.where(n > 0, 1 + terms.sum(axis=1), np.nan))
+    return np.where(n > 0, 1 + terms.sum(axis=1), np.nan)
 
 
 def leik_d(counts: IntArray) -> tuple[float | None, ...]:
