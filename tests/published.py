@@ -56,7 +56,7 @@ class PublishedStudy:
 def a_published_study(session: Session, *, slug: str = "soil", publish: bool = True) -> PublishedStudy:
     """Objectives A5 and B1, one closed rating round each; documents disagree about the facility of B1."""
     small = a_study(session, slug=slug, n_experts=6)
-    other = _second_task_force(session, small, slug=slug)
+    other = _task_force(session, small, code="B1", slug=slug)
     found = PublishedStudy(small=small, other=other)
     for code, english, french in (("markets", "Markets", "Marchés"), ("training", "Training", "Formation")):
         category = Category(study_id=small.study_id, code=code, name=said(english, french))
@@ -78,11 +78,18 @@ def a_published_study(session: Session, *, slug: str = "soil", publish: bool = T
     return found
 
 
-def _second_task_force(session: Session, small: SmallStudy, *, slug: str) -> SmallStudy:
-    goal = Goal(study_id=small.study_id, code="B", name=said("Implementation", "Mise en œuvre"), position=2)
+def a_further_objective(session: Session, study: PublishedStudy, *, code: str) -> None:
+    """One more objective of the study that has rated and published like B1."""
+    panel = _task_force(session, study.small, code=code, slug=f"further-{code.lower()}")
+    study.rounds.append(_rated_round(session, panel, found=study, reverse=True))
+    publish_outcomes(session, actor=None, task_force_id=panel.task_force_id, now=NOW)
+
+
+def _task_force(session: Session, small: SmallStudy, *, code: str, slug: str) -> SmallStudy:
+    goal = Goal(study_id=small.study_id, code=code[0], name=said("Implementation", "Mise en œuvre"), position=2)
     session.add(goal)
     session.flush()
-    task_force_id = a_task_force(session, study_id=small.study_id, goal_id=goal.id, code="B1")
+    task_force_id = a_task_force(session, study_id=small.study_id, goal_id=goal.id, code=code)
     objective = session.exec(
         select(Objective).join(TaskForce, TaskForce.objective_id == Objective.id).where(TaskForce.id == task_force_id)
     ).one()
@@ -90,7 +97,10 @@ def _second_task_force(session: Session, small: SmallStudy, *, slug: str) -> Sma
     for source, facility in (("Strategic Plan, 2022", "GF"), ("Roadmap 2023", "CF")):
         session.add(FacilityStatement(objective_id=objective.id, source=source, facility=facility, note=f"{facility}!"))
     session.add(StaffRole(person_id=small.facilitator_id, role=Role.FACILITATOR, task_force_id=task_force_id))
-    people = [an_expert(session, task_force_id=task_force_id, slug=f"{slug}.b1.{number}") for number in range(1, 7)]
+    people = [
+        an_expert(session, task_force_id=task_force_id, slug=f"{slug}.{code.lower()}.{number}")
+        for number in range(1, 7)
+    ]
     return SmallStudy(
         study_id=small.study_id,
         task_force_id=task_force_id,
