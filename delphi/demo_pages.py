@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.mail.facts import NoLongerDue
-from delphi.mail.messages import LINK
+from delphi.mail.messages import LINK, mail_language
 from delphi.mail.outgoing import prepare
 from delphi.security import remember_sign_in, requires, same_origin_instead_of_csrf_token
 from surveys.models import OutboxMessage, Person, StaffRole
@@ -56,6 +56,7 @@ class OutboxMail:
     to: str = ""
     reply_to: str = ""
     text: str = ""
+    language: str = ""
     link: str = ""
     not_due: str = ""
 
@@ -137,6 +138,7 @@ def outbox_message(message_id: int) -> Any:
         to=str(message["To"]),
         reply_to=str(message["Reply-To"]),
         text=text,
+        language=mail_language(queued.language),
         link=link.group() if link else "",
     )
     return render_template("demo/mail.html", mail=mail)

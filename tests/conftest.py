@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from delphi import create_app
 from delphi.config import Settings
 from delphi.database import Database
-from surveys.models import metadata
+from surveys import migrations
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -25,7 +25,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with the current schema, to be copied for each test."""
     path = tmp_path_factory.mktemp("template") / "empty.sqlite"
     database = Database(f"sqlite:///{path}")
-    metadata.create_all(database.engine)
+    migrations.upgrade(database.engine)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.engine.dispose()
@@ -67,7 +67,7 @@ def postgresql_template(postgresql_server: str) -> str:
     name = f"template_{os.getpid()}"
     _administer(postgresql_server, f"CREATE DATABASE {name}")
     engine = create_engine(_database_address(postgresql_server, name))
-    metadata.create_all(engine)
+    migrations.upgrade(engine)
     engine.dispose()
     return name
 

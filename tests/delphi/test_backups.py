@@ -15,7 +15,7 @@ from delphi.commands import CommandProblem
 from delphi.config import Settings
 from delphi.database import Database
 from surveys import migrations
-from surveys.models import Rating, Snapshot, metadata
+from surveys.models import Rating, Snapshot
 from surveys.services.rounds import close_round
 from surveys.services.verification import verify
 from tests.builders import NOW, SmallStudy, a_study, an_open_rating_round, rate
@@ -183,9 +183,6 @@ def test_postgresql_is_backed_up_and_restored_by_its_own_tools(
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     settings = Settings(secret_key=SECRET_KEY, instance=tmp_path, database_url=postgresql_url)
     database = Database(postgresql_url)
-    if migrations.current_revision(database.engine) is None:
-        metadata.drop_all(database.engine)
-        migrations.upgrade(database.engine)
     fill(database)
     made = backups.make(settings, target=None, now=LATER)
     assert (made.manifest.engine, made.manifest.rows["rating"]) == ("postgresql", 11)

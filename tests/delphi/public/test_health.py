@@ -9,8 +9,6 @@ from sqlalchemy import text
 
 from delphi import clock
 from delphi.database import Database
-from surveys import migrations
-from surveys.models import metadata
 from surveys.services.outbox import beat
 
 
@@ -20,24 +18,14 @@ def asked(app: Flask) -> tuple[int, dict[str, Any]]:
     return response.status_code, found
 
 
-@pytest.fixture
-def migrated(app_on_each: Flask) -> Flask:
-    """The application on a database that has the schema and its revision."""
-    database: Database = app_on_each.extensions["delphi_database"]
-    if migrations.current_revision(database.engine) is None:
-        metadata.drop_all(database.engine)
-        migrations.upgrade(database.engine)
-    return app_on_each
-
-
 def heartbeat(app: Flask, *, seconds_ago: int) -> None:
     with app.extensions["delphi_database"].writing() as session:
         beat(session, name="test", now=clock.now() - timedelta(seconds=seconds_ago))
 
 
-def test_health_is_good_where_everything_works(migrated: Flask) -> None:
-    heartbeat(migrated, seconds_ago=5)
-    status, found = asked(migrated)
+def test_health_is_good_where_everything_works(app_on_each: Flask) -> None:
+    heartbeat(app_on_each, seconds_ago=5)
+    status, found = asked(app_on_each)
     assert status == 200
     assert 5 <= found.pop("worker_heartbeat_age_seconds") < 30
     assert found.pop("version")
@@ -45,18 +33,18 @@ def test_health_is_good_where_everything_works(migrated: Flask) -> None:
 
 
 @pytest.mark.parametrize(("seconds_ago", "said"), [(None, "missing"), (61, "late")])
-def test_a_worker_that_does_not_beat_is_not_well(migrated: Flask, seconds_ago: int | None, said: str) -> None:
+def test_a_worker_that_does_not_beat_is_not_well(app_on_each: Flask, seconds_ago: int | None, said: str) -> None:
     if seconds_ago is not None:
-        heartbeat(migrated, seconds_ago=seconds_ago)
-    status, found = asked(migrated)
+        heartbeat(app_on_each, seconds_ago=seconds_ago)
+    status, found = asked(app_on_each)
     assert (status, found["status"], found["worker"]) == (503, "not ok", said)
 
 
-def test_an_old_schema_is_not_well(migrated: Flask) -> None:
-    heartbeat(migrated, seconds_ago=1)
-    with migrated.extensions["delphi_database"].engine.begin() as connection:
+def test_an_old_schema_is_not_well(app_on_each: Flask) -> None:
+    heartbeat(app_on_each, seconds_ago=1)
+    with app_on_each.extensions["delphi_database"].engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    status, found = asked(migrated)
+    status, found = asked(app_on_each)
     assert (status, found["database"], found["migrations"]) == (503, "ok", "due")
 
 
