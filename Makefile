@@ -54,6 +54,7 @@ $(BIN)/python:
 	  || { rm -rf $(VENV); echo "python3 cannot make a virtual environment: install its venv module (Debian: python3-venv)" >&2; exit 1; }
 
 $(VENV)/.uv: requirements/bootstrap.txt | $(BIN)/python
+	@echo "Installing into $(VENV), once ..." >&2
 	@$(PIP_INSTALL) -r requirements/bootstrap.txt
 	@touch $@
 
