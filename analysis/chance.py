@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, combinations, islice
+from math import comb
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.agreement import wilson_arrays
-from analysis.consensus import judge
+from analysis.consensus import VERDICTS, judge
 from analysis.corridors import Corridors, consensus_corridors, is_narrow_enough
-from analysis.histogram import BoolArray
+from analysis.histogram import BoolArray, IntArray
 from analysis.types import DEFAULT_SEED, ConsensusRule, Scale, Verdict
 
 FloatArray = npt.NDArray[np.float64]
 
 DRAWS = 200_000
 EXACT_WORK = 1_000_000_000
-"""Multiplications the exact computation may take (about a second); beyond it answers are drawn."""
+"""Multiplications the walk may take (about a second); beyond it panels are listed, or drawn."""
+
+PANELS_LISTED = 2_000_000
+"""Different panels that are listed one by one; beyond it answers are drawn."""
 
 _DRAW_CELLS = 2_000_000
+_IN = VERDICTS.index(Verdict.IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,8 @@ def random_pass(*, rule: ConsensusRule, scale: Scale, n: int) -> RandomPass:
     Returns
     -------
     RandomPass, a share 0-1. Not monotone in n. Exact by a walk over the scale points whose state is the number of
-    ratings so far, one walk for every placement of the quartiles that meets the rule; on scales and panels where
-    that would take too long (0-100), 200,000 draws with a fixed seed.
+    ratings so far, one walk for every placement of the quartiles that meets the rule; where that would take too long,
+    by listing up to two million panels; beyond (0-100), 200,000 draws with a fixed seed.
 
     Errors: ValueError for n below 0 or a rule off the scale.
     Source: elementary probability; checked against enumeration of all answers for n <= 5.
@@ -72,13 +78,19 @@ def random_pass(*, rule: ConsensusRule, scale: Scale, n: int) -> RandomPass:
         raise ValueError(f"n is {n}; allowed is 0 or more")
     if n < rule.min_n:
         return RandomPass(chance=None, low=None, high=None, exact=True, reason="too_few_ratings")
-    if not is_narrow_enough(rule=rule, scale=scale, n=n):
+    chance = _exact(rule=rule, scale=scale, n=n)
+    if chance is None:
         return _drawn(rule=rule, scale=scale, n=n)
-    corridors = consensus_corridors(rule=rule, scale=scale, n=n, n_denominator=n)
-    if corridors.least.size * (n + 1) ** 2 > EXACT_WORK:
-        return _drawn(rule=rule, scale=scale, n=n)
-    chance = _walk(corridors, n=n)
     return RandomPass(chance=chance, low=chance, high=chance, exact=True, reason=None)
+
+
+def _exact(*, rule: ConsensusRule, scale: Scale, n: int) -> float | None:
+    """The chance by the cheaper exact way, None if both would take too long."""
+    if is_narrow_enough(rule=rule, scale=scale, n=n):
+        corridors = consensus_corridors(rule=rule, scale=scale, n=n, n_denominator=n)
+        if corridors.least.size * (n + 1) ** 2 <= EXACT_WORK:
+            return _walk(corridors, n=n)
+    return _listed(rule=rule, scale=scale, n=n) if comb(n + scale.points - 1, n) <= PANELS_LISTED else None
 
 
 def _walk(corridors: Corridors, *, n: int) -> float:
@@ -101,7 +113,7 @@ def _step(n: int, *, points_left: int) -> FloatArray:
         last = np.zeros((n + 1, n + 1))
         last[:, n] = 1.0
         return last
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
+    log_factorial = _log_factorials(n)
     before, after = np.arange(n + 1)[:, None], np.arange(n + 1)[None, :]
     rise = after - before
     log_chance = (
@@ -114,6 +126,25 @@ def _step(n: int, *, points_left: int) -> FloatArray:
     return np.where(rise >= 0, np.exp(np.where(rise >= 0, log_chance, 0.0)), 0.0)
 
 
+def _log_factorials(n: int) -> FloatArray:
+    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
+
+
+def _listed(*, rule: ConsensusRule, scale: Scale, n: int) -> float:
+    """Multinomial weights of all panels that pass, added up: n answers and K - 1 bars between the points in a row."""
+    points, log_factorial = scale.points, _log_factorials(n)
+    chance = 0.0
+    bars = combinations(range(n + points - 1), points - 1)
+    while block := list(islice(bars, max(1, _DRAW_CELLS // points))):
+        flat: IntArray = np.fromiter(chain.from_iterable(block), dtype=np.int64, count=len(block) * (points - 1))
+        ends = [np.full((len(block), 1), end) for end in (-1, n + points - 1)]
+        counts = np.diff(np.hstack([ends[0], flat.reshape(len(block), points - 1), ends[1]])) - 1
+        passed = counts[judge(counts, rule=rule, scale=scale).codes == _IN]
+        weights = log_factorial[n] - log_factorial[passed].sum(axis=1) - n * np.log(points)
+        chance += float(np.exp(weights).sum())
+    return min(1.0, chance)
+
+
 def _drawn(*, rule: ConsensusRule, scale: Scale, n: int) -> RandomPass:
     rng = np.random.RandomState(DEFAULT_SEED)
     uniform = np.full(scale.points, 1 / scale.points)
@@ -121,6 +152,6 @@ def _drawn(*, rule: ConsensusRule, scale: Scale, n: int) -> RandomPass:
     passed = 0
     for start in range(0, DRAWS, block):
         counts = rng.multinomial(n, uniform, size=min(block, DRAWS - start)).astype(np.int64)
-        passed += judge(counts, rule=rule, scale=scale).verdicts().count(Verdict.IN)
+        passed += int(np.count_nonzero(judge(counts, rule=rule, scale=scale).codes == _IN))
     low, high = wilson_arrays(np.array([passed]), np.array([DRAWS]))
     return RandomPass(chance=passed / DRAWS, low=float(low[0]), high=float(high[0]), exact=False, reason=None)

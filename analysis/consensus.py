@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +14,9 @@ from analysis.types import EPS, ConsensusClass, ConsensusRule, Scale, Verdict
 
 VERDICTS = tuple(Verdict)
 """Order of the integer codes in `Judgement.codes`."""
+
+MIN_N_FOR_A_VERDICT = 3
+"""One or two people are described, never judged, whatever the rule's minimum."""
 
 _CODE = {verdict: code for code, verdict in enumerate(VERDICTS)}
 
@@ -44,6 +47,11 @@ class Judgement:
 def reaches(k: IntArray, n: IntArray, *, threshold: Fraction) -> BoolArray:
     """k / n >= threshold without rounding: two thirds is reached by 6 of 9."""
     return k * threshold.denominator >= threshold.numerator * n
+
+
+def at_least_three(rule: ConsensusRule) -> ConsensusRule:
+    """The same rule with a minimum of three ratings, for every verdict that is shown."""
+    return replace(rule, min_n=max(rule.min_n, MIN_N_FOR_A_VERDICT))
 
 
 def judge(

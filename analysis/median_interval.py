@@ -11,6 +11,8 @@ import numpy as np
 from analysis.histogram import IntArray
 from analysis.quantiles import order_statistic
 
+MIN_RATINGS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class MedianInterval:
@@ -28,7 +30,7 @@ class MedianInterval:
 
 
 def median_intervals(counts: IntArray, *, lower: int) -> tuple[MedianInterval | None, ...]:
-    """95 % interval of the median of every item; None where nobody rated.
+    """95 % interval of the median of every item; None with fewer than two ratings.
 
     counts : int64 (items, K); lower : lowest scale point. Largest rank r with P(Bin(n, 1/2) < r) <= 2.5 %.
     Errors: none. Source: Conover 1999, Practical Nonparametric Statistics, section 3.2.
@@ -40,7 +42,7 @@ def median_intervals(counts: IntArray, *, lower: int) -> tuple[MedianInterval | 
     highs = order_statistic(cumulative, n - ranks, lower=lower).tolist()
     return tuple(
         MedianInterval(low=low, high=high, rank=rank, coverage=_rank(size)[1], attained=_rank(size)[2])
-        if size
+        if size >= MIN_RATINGS
         else None
         for size, rank, low, high in zip(n.tolist(), ranks.tolist(), lows, highs, strict=True)
     )

@@ -13,6 +13,9 @@ from analysis.histogram import IntArray
 FloatArray = npt.NDArray[np.float64]
 
 
+_ROUNDING = 1e-12
+
+
 class Level(StrEnum):
     """The metric of Krippendorff's alpha."""
 
@@ -70,7 +73,7 @@ def krippendorff_alpha(counts: IntArray, *, level: Level = Level.ORDINAL) -> Coe
     margins = pairable.sum(axis=0)
     n = int(margins.sum())
     if np.count_nonzero(margins) < 2:
-        return Coefficient(value=None, reason="no_variance" if n else "no_ratings")
+        return Coefficient(value=None, reason="no_variance" if n else _why_no_pairs(counts))
     distance = _distance(margins, level)
     expected = float(margins @ distance @ margins)
     return Coefficient(value=float(1 - (n - 1) * (coincidence * distance).sum() / expected), reason=None)
@@ -86,7 +89,7 @@ def gwet_ac(counts: IntArray, *, weights: Weights = Weights.QUADRATIC) -> Coeffi
     weight = _weights(points, weights)
     agreement = _observed_agreement(counts, weight)
     if agreement is None:
-        return Coefficient(value=None, reason="no_pairs")
+        return Coefficient(value=None, reason=_why_no_pairs(counts))
     prevalence = _prevalence(counts)
     chance = float(weight.sum() * (prevalence * (1 - prevalence)).sum() / (points * (points - 1)))
     return Coefficient(value=(agreement - chance) / (1 - chance), reason=None)
@@ -100,7 +103,7 @@ def fleiss_kappa(counts: IntArray) -> Coefficient:
     """
     agreement = _observed_agreement(counts, np.eye(counts.shape[1]))
     if agreement is None:
-        return Coefficient(value=None, reason="no_pairs")
+        return Coefficient(value=None, reason=_why_no_pairs(counts))
     if np.count_nonzero(counts.sum(axis=0)) < 2:
         return Coefficient(value=None, reason="no_variance")
     chance = float((_prevalence(counts) ** 2).sum())
@@ -134,13 +137,14 @@ def icc(matrix: npt.ArrayLike) -> Icc:
     ms_error = error / ((m - 1) * (k - 1))
     signal = ms_items - ms_error
     bias = (ms_experts - ms_error) / k
-    a1 = _ratio(signal, ms_items + (m - 1) * ms_error + m * bias)
-    am = _ratio(signal, ms_items + bias)
-    c1 = _ratio(signal, ms_items + (m - 1) * ms_error)
-    cm = _ratio(signal, ms_items)
+    size = ms_items + ms_experts + ms_error
+    a1 = _ratio(signal, ms_items + (m - 1) * ms_error + m * bias, size=size)
+    am = _ratio(signal, ms_items + bias, size=size)
+    c1 = _ratio(signal, ms_items + (m - 1) * ms_error, size=size)
+    cm = _ratio(signal, ms_items, size=size)
     ms_within = (experts + error) / (k * (m - 1))
-    w1 = _ratio(ms_items - ms_within, ms_items + (m - 1) * ms_within)
-    wm = _ratio(ms_items - ms_within, ms_items)
+    w1 = _ratio(ms_items - ms_within, ms_items + (m - 1) * ms_within, size=size)
+    wm = _ratio(ms_items - ms_within, ms_items, size=size)
     reason = "no_variance" if None in (a1, am, c1, cm, w1, wm) else None
     return Icc(a1=a1, am=am, c1=c1, cm=cm, w1=w1, wm=wm, m_used=m, k_used=k, reason=reason)
 
@@ -149,8 +153,13 @@ def _no_icc(*, m: int, k: int, reason: str) -> Icc:
     return Icc(a1=None, am=None, c1=None, cm=None, w1=None, wm=None, m_used=m, k_used=k, reason=reason)
 
 
-def _ratio(numerator: float, denominator: float) -> float | None:
-    return numerator / denominator if denominator != 0 else None
+def _why_no_pairs(counts: IntArray) -> str:
+    return "no_pairs" if counts.any() else "no_ratings"
+
+
+def _ratio(numerator: float, denominator: float, *, size: float) -> float | None:
+    """The quotient; None where the denominator is 0 but for rounding, `size` being that of its terms."""
+    return numerator / denominator if abs(denominator) > _ROUNDING * size else None
 
 
 def _distance(margins: IntArray, level: Level) -> FloatArray:

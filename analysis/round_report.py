@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from analysis.agreement import shares
 from analysis.appropriateness import ram
 from analysis.chance import false_consensus_chance
 from analysis.concordance import PERMUTATIONS, kendall_w
-from analysis.consensus import Judgement, classify, judge
+from analysis.consensus import Judgement, at_least_three, classify, judge
 from analysis.descriptives import Descriptives, describe, is_high_dont_know
 from analysis.dispersion import consensus_cns, leik_d, van_der_eijk_a
 from analysis.polarisation import bipolar
@@ -27,8 +27,6 @@ from analysis.types import DEFAULT_SEED, CellState, ConsensusRule, Ratings, Shar
 __all__ = ["analyse_round", "report_as_dict"]
 
 TOO_FEW_RATINGS = "too_few_ratings"
-MIN_N_FOR_A_VERDICT = 3
-"""One or two people are described, never judged, whatever the rule's minimum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def analyse_round(
     """
     if groups is not None and len(groups) != ratings.n_experts:
         raise ValueError(f"groups name {len(groups)} experts; the ratings have {ratings.n_experts}")
-    rule = replace(rule, min_n=max(rule.min_n, MIN_N_FOR_A_VERDICT))
+    rule = at_least_three(rule)
     doubts = _doubts(ratings, rule=rule, seed=seed, groups=groups) if uncertainty else None
     judgement = judge(
         ratings.counts,

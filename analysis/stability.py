@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from analysis.consensus import judge
+from analysis.consensus import at_least_three, judge
 from analysis.descriptives import moments
 from analysis.histogram import BoolArray, IntArray
 from analysis.paired_tests import SignedRank, change_counts, wilcoxon_signed_rank
@@ -45,7 +45,9 @@ class ItemStability:
     """One item between two rounds, on the experts who rated it in both; None where undefined (see `reason`).
 
     n_only_before, n_only_after : experts left out of the comparison
-    pct_unchanged, pct_within1, tvd : shares 0-1; delta_* : after - before; rir : relative interquartile range
+    pct_unchanged, pct_within1, tvd : shares 0-1; rir : relative interquartile range
+    tvd_unpaired : the same of all who rated either round, so that who left and who joined counts as change too
+    delta_median : after - before, scale points; delta_cv : absolute difference
     iqr_shrink : before - after, scale points; iqr_shrink_share : the same as a part of the former
     reason : `no_pairs`, or `no_variance` when only the coefficients are undefined
     """
@@ -56,6 +58,7 @@ class ItemStability:
     pct_unchanged: float | None
     pct_within1: float | None
     tvd: float | None
+    tvd_unpaired: float | None
     delta_median: float | None
     delta_cv: float | None
     rir_before: float | None
@@ -86,7 +89,7 @@ def compare_rounds(
     Parameters
     ----------
     before, after : the same experts and items in the same order; who did not rate has no number
-    rule : the consensus rule, applied to all ratings of `after` for the stop status
+    rule : the consensus rule, applied to all ratings of `after` for the stop status; its minimum is 3 at least
     round_number, max_rounds : number of the later round, and of the last one planned
     criteria : what counts as stable
 
@@ -100,6 +103,7 @@ def compare_rounds(
     Gracht 2012, Technol Forecast Soc Change 79:1525-1536. Wilcoxon, Spearman checked against R, kappa against vcd.
     """
     scale = before.scale
+    rule = at_least_three(rule)
     changes = change_counts(before, after)
     first, second = paired_margins(before, after)
     moves = _moves(changes, first=first, second=second)
@@ -122,6 +126,7 @@ def compare_rounds(
         )
     ]  # fmt: skip
     spread_before, spread_after = (_spread(counts, scale=scale, method=rule.quantile) for counts in (first, second))
+    unpaired = _unpaired_distances(before.counts, after.counts)
     tests, rho, tau = wilcoxon_signed_rank(changes), spearman(before, after), kendall_tau_b(before, after)
     only_before, only_after = before.n_rated - moves.n, after.n_rated - moves.n
     return tuple(
@@ -132,8 +137,9 @@ def compare_rounds(
             pct_unchanged=int(moves.unchanged[item]) / int(n) if n else None,
             pct_within1=int(moves.within1[item]) / int(n) if n else None,
             tvd=int(moves.moved[item]) / (2 * int(n)) if n else None,
+            tvd_unpaired=unpaired[item],
             delta_median=spread_after[item].minus(spread_before[item], "median"),
-            delta_cv=spread_after[item].minus(spread_before[item], "cv"),
+            delta_cv=_distance(spread_after[item].cv, spread_before[item].cv),
             rir_before=spread_before[item].rir,
             rir_after=spread_after[item].rir,
             iqr_shrink=spread_before[item].minus(spread_after[item], "iqr"),
@@ -243,6 +249,17 @@ def _spread(counts: IntArray, *, scale: Scale, method: Quantile) -> tuple[_Sprea
         else _Spread(median=None, cv=None, iqr=None, rir=None)
         for n, mean, sd, low, high, median in rows
     )
+
+
+def _distance(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else abs(first - second)
+
+
+def _unpaired_distances(first: IntArray, second: IntArray) -> tuple[float | None, ...]:
+    n1, n2 = first.sum(axis=1), second.sum(axis=1)
+    apart = np.abs(first * n2[:, None] - second * n1[:, None]).sum(axis=1)
+    rows = zip(apart.tolist(), (2 * n1 * n2).tolist(), strict=True)
+    return tuple(moved / whole if whole else None for moved, whole in rows)
 
 
 def _or_none(value: float) -> float | None:

@@ -114,12 +114,34 @@ def test_draws_agree_with_the_exact_chance(monkeypatch: pytest.MonkeyPatch) -> N
     exact = random_pass(rule=rule, scale=scale, n=7)
     random_pass.cache_clear()
     monkeypatch.setattr(module, "EXACT_WORK", 0)
+    monkeypatch.setattr(module, "PANELS_LISTED", 0)
     drawn = random_pass(rule=rule, scale=scale, n=7)
     assert exact.exact
     assert not drawn.exact
     assert drawn.chance is not None and drawn.low is not None and drawn.high is not None
     assert drawn.low < drawn.chance < drawn.high
     assert exact.chance == exact.low == exact.high == pytest.approx(drawn.chance, abs=1e-3)
+
+
+@pytest.mark.usefixtures("fresh_cache")
+@pytest.mark.parametrize(("points", "n"), [(9, 7), (5, 11), (2, 6)])
+def test_listing_all_panels_gives_the_same_chance(monkeypatch: pytest.MonkeyPatch, points: int, n: int) -> None:
+    scale = Scale(1, points)
+    rule = ConsensusRule.default_for(scale)
+    walked = random_pass(rule=rule, scale=scale, n=n)
+    random_pass.cache_clear()
+    monkeypatch.setattr(module, "EXACT_WORK", 0)
+    monkeypatch.setattr(module, "_DRAW_CELLS", 1_000)
+    listed = random_pass(rule=rule, scale=scale, n=n)
+    assert listed.exact
+    assert listed.chance == pytest.approx(walked.chance, rel=1e-12)
+
+
+def test_two_million_panels_are_not_drawn() -> None:
+    scale = Scale(0, 24)
+    rule = replace(ConsensusRule.default_for(scale), min_n=4)
+    assert random_pass(rule=rule, scale=scale, n=4).exact
+    assert random_pass(rule=replace(rule, agree_from=10, agree_to=14), scale=scale, n=4).exact
 
 
 @pytest.mark.usefixtures("fresh_cache")

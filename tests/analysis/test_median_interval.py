@@ -32,7 +32,7 @@ def test_median_intervals_equal_the_reference(cases: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("n", "rank", "coverage", "attained"),
-    [(1, 1, 0.0, False), (2, 1, 0.5, False), (5, 1, 0.9375, False), (6, 1, 0.96875, True), (9, 2, 0.9609375, True)],
+    [(2, 1, 0.5, False), (5, 1, 0.9375, False), (6, 1, 0.96875, True), (9, 2, 0.9609375, True)],
 )
 def test_rank_and_coverage(n: int, rank: int, coverage: float, attained: bool) -> None:
     (found,) = median_intervals(np.array([[n, 0, 0]]), lower=1)
@@ -40,5 +40,6 @@ def test_rank_and_coverage(n: int, rank: int, coverage: float, attained: bool) -
     assert (found.rank, found.coverage, found.attained) == (rank, coverage, attained)
 
 
-def test_nobody_has_no_interval() -> None:
-    assert median_intervals(np.zeros((1, 5), dtype=np.int64), lower=1) == (None,)
+@pytest.mark.parametrize("n", [0, 1])
+def test_nobody_and_one_person_have_no_interval(n: int) -> None:
+    assert median_intervals(np.array([[0, 0, n, 0, 0]]), lower=1) == (None,)

@@ -79,7 +79,7 @@ def test_ac_of_two_raters_counts_pairs(rows: list[list[int]], weights: Weights) 
         assert found.value is not None
         assert found.value <= 1 + 1e-12
     else:
-        assert (found.value, found.reason) == (None, "no_pairs")
+        assert (found.value, found.reason) == (None, "no_pairs" if counts.any() else "no_ratings")
 
 
 def test_high_agreement_paradox() -> None:
@@ -103,9 +103,9 @@ def test_unanimous_panel_has_ac_one_and_nothing_else() -> None:
 
 def test_nothing_rated_twice_has_no_coefficient() -> None:
     counts = np.eye(3, 5, dtype=np.int64)
-    assert krippendorff_alpha(counts).reason == "no_ratings"
-    assert gwet_ac(counts).reason == "no_pairs"
-    assert fleiss_kappa(counts).reason == "no_pairs"
+    for coefficient in (krippendorff_alpha, gwet_ac, fleiss_kappa):
+        assert coefficient(counts).reason == "no_pairs"
+        assert coefficient(np.zeros((3, 5), dtype=np.int64)).reason == "no_ratings"
 
 
 # Ten subjects, fourteen raters, five categories: the worked example of the encyclopaedia article "Fleiss' kappa".
@@ -150,6 +150,12 @@ def test_icc_drops_experts_with_gaps() -> None:
 def test_icc_says_why_it_is_undefined(table, reason: str) -> None:
     found = icc(table)
     assert (found.a1, found.am, found.reason) == (None, None, reason)
+
+
+def test_icc_of_the_mean_is_undefined_where_its_variance_is_zero_but_for_rounding() -> None:
+    found = icc([[4, 2, 7, 3], [9, 9, 4, 4], [2, 4, 6, 7]])
+    assert (found.am, found.reason) == (None, "no_variance")
+    assert found.a1 is not None
 
 
 def test_icc_refuses_fractions() -> None:

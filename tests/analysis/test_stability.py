@@ -36,7 +36,7 @@ def test_coefficients_equal_vcd_and_r(cases: dict[str, Any], name: str) -> None:
     assert found.kappa_w == pytest.approx(expected["vcd_kappa_quadratic_fullscale"], abs=1e-9)
     assert found.spearman == pytest.approx(expected["spearman"], abs=1e-9)
     assert found.kendall_tau_b == pytest.approx(expected["kendall_tau_b"], abs=1e-9)
-    assert found.delta_cv == pytest.approx(expected["cv2"] - expected["cv1"], abs=1e-9)
+    assert found.delta_cv == pytest.approx(abs(expected["cv2"] - expected["cv1"]), abs=1e-9)
 
 
 def estimates(rows: Rows) -> tuple[list[str], list[Ratings]]:
@@ -62,7 +62,7 @@ def test_replicats_stability_equals_r(rows: Callable[[str], Rows]) -> None:
         assert item.wilcoxon.v == float(row["wilcox_V"])
         assert item.wilcoxon.p_normal == pytest.approx(float(row["wilcox_p_nocorr"]), abs=1e-7)
         assert item.spearman == pytest.approx(float(row["spearman"]), abs=1e-9)
-        assert item.delta_cv == pytest.approx(float(row["cv_r2"]) - float(row["cv_r1"]), abs=1e-9)
+        assert item.delta_cv == pytest.approx(abs(float(row["cv_r2"]) - float(row["cv_r1"])), abs=1e-9)
         assert item.wilcoxon.method is PMethod.EXACT
 
 
@@ -87,6 +87,15 @@ def test_only_experts_who_rated_both_are_compared() -> None:
     found = compare([7, 7, nan, 9, nan], [7, 8, 3, nan, nan])
     assert (found.n_paired, found.n_only_before, found.n_only_after) == (2, 1, 1)
     assert found.pct_unchanged == 0.5
+    assert found.tvd == pytest.approx(0.5)
+    assert found.tvd_unpaired == pytest.approx((1 / 3 + 0 + 1 / 3 + 1 / 3 + 1 / 3) / 2)
+
+
+def test_two_ratings_stay_undecided_whatever_the_minimum() -> None:
+    pair = [Ratings.from_matrix([[8.0], [8.0]], Scale(1, 9)) for _ in range(2)]
+    rule = replace(ConsensusRule.default_for(Scale(1, 9)), min_n=1)
+    (found,) = compare_rounds(pair[0], pair[1], rule=rule)
+    assert found.status is StopStatus.INSUFFICIENT
 
 
 def test_no_pairs_leave_everything_undefined() -> None:
