@@ -60,9 +60,7 @@ def shares(k: IntArray, n: IntArray, *, n_rated: IntArray | None = None) -> tupl
     )
 
 
-def pct_top(
-    counts: IntArray, *, scale: Scale, box: int | None = None, n: IntArray | None = None
-) -> tuple[Share, ...]:
+def pct_top(counts: IntArray, *, scale: Scale, box: int | None = None, n: IntArray | None = None) -> tuple[Share, ...]:
     """Share in the highest `box` scale points (default: the usual box of the scale).
 
     counts : int64 (items, K); n : int64 (items,), the denominator, default the ratings.
@@ -113,8 +111,7 @@ def pct_third(
     total = rated if n is None else n
     size = scale.points // 3
     thirds = [
-        shares(counts[:, start : start + size].sum(axis=1), total, n_rated=rated)
-        for start in (0, size, 2 * size)
+        shares(counts[:, start : start + size].sum(axis=1), total, n_rated=rated) for start in (0, size, 2 * size)
     ]
     return tuple(zip(*thirds, strict=True))
 

@@ -102,14 +102,11 @@ def ram(
     thirds = np.stack([counts[:, start : start + 3].sum(axis=1) for start in (0, 3, 6)], axis=1)
     rows = zip(p30.tolist(), p70.tolist(), medians.tolist(), thirds.tolist(), strict=True)
     return tuple(
-        _one(p30=low, p70=high, doubled_median=median, thirds=third, rule=rule)
-        for low, high, median, third in rows
+        _one(p30=low, p70=high, doubled_median=median, thirds=third, rule=rule) for low, high, median, third in rows
     )
 
 
-def _one(
-    *, p30: float, p70: float, doubled_median: int, thirds: list[int], rule: DisagreementRule
-) -> Ram:
+def _one(*, p30: float, p70: float, doubled_median: int, thirds: list[int], rule: DisagreementRule) -> Ram:
     n = sum(thirds)
     if n == 0:
         return Ram(

@@ -128,15 +128,9 @@ def _complete(complete: FloatArray, *, dropped: int, seed: int, permutations: in
         else:
             w = 3 * four_s / denominator
             chi2, df = m * (k - 1) * w, k - 1
-            by_permutation = permutations > 0 and (
-                m <= MAX_EXPERTS_FOR_PERMUTATION or k <= MAX_ITEMS_FOR_PERMUTATION
-            )
+            by_permutation = permutations > 0 and (m <= MAX_EXPERTS_FOR_PERMUTATION or k <= MAX_ITEMS_FOR_PERMUTATION)
             p_method = PMethod.PERMUTATION if by_permutation else PMethod.CHI2
-            p = (
-                permutation_p(ranks, seed=seed, permutations=permutations)
-                if by_permutation
-                else _chi2_p(chi2, df=df)
-            )
+            p = permutation_p(ranks, seed=seed, permutations=permutations) if by_permutation else _chi2_p(chi2, df=df)
     return KendallW(
         w=w, chi2=chi2, df=df, p=p, p_method=p_method, m_used=m, k_used=k, m_dropped=dropped,
         w_method=WMethod.COMPLETE_EXPERTS, reason=reason,

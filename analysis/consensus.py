@@ -126,9 +126,7 @@ def classify(judgement: Judgement, *, bipolar: BoolArray) -> tuple[ConsensusClas
     }
     return tuple(
         decided.get(verdict) or _undecided(two_camps=camps, leaning=leans)
-        for verdict, camps, leans in zip(
-            judgement.verdicts(), bipolar.tolist(), leaning.tolist(), strict=True
-        )
+        for verdict, camps, leans in zip(judgement.verdicts(), bipolar.tolist(), leaning.tolist(), strict=True)
     )
 
 

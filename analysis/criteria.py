@@ -57,9 +57,7 @@ def pareto_front(rescaled: npt.ArrayLike) -> tuple[bool, ...]:
     return tuple(not lost for lost in beaten.tolist())
 
 
-def weight_interval(
-    rescaled: npt.ArrayLike, *, weights: npt.ArrayLike, criterion: int, top: int
-) -> WeightInterval:
+def weight_interval(rescaled: npt.ArrayLike, *, weights: npt.ArrayLike, criterion: int, top: int) -> WeightInterval:
     """Range of one criterion's weight, the others keeping their proportions, that leaves the additive top k as it is.
 
     rescaled : float (items, criteria); criterion : column; top : k, 1 to the number of items.

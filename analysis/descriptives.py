@@ -101,9 +101,7 @@ def median_absolute_deviations(counts: IntArray, *, scale: Scale) -> FloatArray:
     return result / 4
 
 
-def describe(
-    counts: IntArray, *, scale: Scale, quantile: Quantile = Quantile.LINEAR
-) -> tuple[Descriptives, ...]:
+def describe(counts: IntArray, *, scale: Scale, quantile: Quantile = Quantile.LINEAR) -> tuple[Descriptives, ...]:
     """Descriptive statistics of every item.
 
     Parameters

@@ -45,9 +45,7 @@ def _layer_agreement(pattern: IntArray, size: IntArray) -> FloatArray:
     unimodal = (pattern * (ones_before * zeros_after + zeros_before * ones_after)).sum(axis=1)
     bimodal = ((1 - pattern) * ones_before * ones_after).sum(axis=1)
     triples = unimodal + bimodal
-    shape = ((points - 2) * unimodal - (points - 1) * bimodal) / (
-        (points - 2) * np.where(triples > 0, triples, 1)
-    )
+    shape = ((points - 2) * unimodal - (points - 1) * bimodal) / ((points - 2) * np.where(triples > 0, triples, 1))
     value = shape * (1 - (size - 1) / (points - 1))
     return np.where(size == 1, 1.0, np.where(size == points, 0.0, value))
 
@@ -97,9 +95,7 @@ def blair_lacy_l2(counts: IntArray) -> tuple[float | None, ...]:
     """
     n, cumulative = _cumulative(counts)
     squared = ((2 * cumulative - n[:, None]) ** 2).sum(axis=1)
-    return _optional(
-        np.where(n > 0, squared / (np.maximum(n, 1) ** 2 * (counts.shape[1] - 1)), np.nan)
-    )
+    return _optional(np.where(n > 0, squared / (np.maximum(n, 1) ** 2 * (counts.shape[1] - 1)), np.nan))
 
 
 def berry_mielke_iov(counts: IntArray) -> tuple[float | None, ...]:

@@ -70,9 +70,7 @@ def _weighted_rho(ratings: FloatArray, rated: npt.NDArray[np.bool_]) -> tuple[fl
     for start in range(0, m, block):
         stop = min(start + block, m)
         joint = np.tensordot(one_hot[start:stop], one_hot, axes=([2], [2]))
-        products = np.einsum(
-            "avbw,avb,bwa->ab", joint, ranks[start:stop], ranks[:, :, start:stop], optimize=True
-        )
+        products = np.einsum("avbw,avb,bwa->ab", joint, ranks[start:stop], ranks[:, :, start:stop], optimize=True)
         covariance = products - mean_squares[start:stop]
         scale = np.sqrt(spread[start:stop] * spread[:, start:stop].T)
         rho = np.divide(covariance, scale, out=np.zeros_like(scale), where=scale > 0)

@@ -202,13 +202,6 @@ def _ranks(
 
 
 def _rank_key(one: Descriptives, *, share: float | None, min_n: int) -> RankKey | None:
-    if (
-        one.n < min_n
-        or one.median is None
-        or one.iqr is None
-        or share is None
-        or one.mean is None
-        or one.sd is None
-    ):
+    if one.n < min_n or one.median is None or one.iqr is None or share is None or one.mean is None or one.sd is None:
         return None
     return RankKey(median=one.median, iqr=one.iqr, agreement_share=share, mean=one.mean, sd=one.sd)

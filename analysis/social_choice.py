@@ -113,8 +113,7 @@ def best_worst(*, best: IntArray, worst: IntArray, shown: IntArray) -> tuple[Bes
         item = int(np.argmax(best + worst - shown))
         raise ValueError(f"item {item} was chosen {int(best[item] + worst[item])} times; shown {int(shown[item])}")
     keys = [
-        ((b - w) / s, b) if s else None
-        for b, w, s in zip(best.tolist(), worst.tolist(), shown.tolist(), strict=True)
+        ((b - w) / s, b) if s else None for b, w, s in zip(best.tolist(), worst.tolist(), shown.tolist(), strict=True)
     ]
     seen = [key for key in keys if key is not None]
     return tuple(

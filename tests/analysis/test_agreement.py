@@ -89,7 +89,7 @@ def test_near_median_covers_two_points_in_even_panels_unless_widened() -> None:
     fixed = pct_near_median(counts, scale=NINE, near_median_even_fix=True)
     assert [share.k for share in literal] == [2, 4]
     assert [share.k for share in fixed] == [4, 4]
-    assert pct_near_median(counts, scale=NINE, distance=2, n=np.array([8, 8]))[0] .share == 0.5
+    assert pct_near_median(counts, scale=NINE, distance=2, n=np.array([8, 8]))[0].share == 0.5
 
 
 def test_thirds_need_a_divisible_scale() -> None:

@@ -188,9 +188,7 @@ def test_pairwise_w_equals_one_pair_at_a_time(seed: int, block: int, monkeypatch
 
 def test_pairwise_w_has_the_same_bits_in_any_order_of_experts() -> None:
     table = np.array([[NAN, NAN, 1, 1], [NAN, 1, 1, 2], [NAN, 1, 2, 3], [NAN, 2, NAN, 1], [NAN, 1, 1, 2], [3, 1, 2, 2]])
-    found = {
-        kendall_w(table[list(order)], policy=WMethod.PAIRWISE).w for order in itertools.permutations(range(6))
-    }
+    found = {kendall_w(table[list(order)], policy=WMethod.PAIRWISE).w for order in itertools.permutations(range(6))}
     assert len(found) == 1
 
 

@@ -163,9 +163,7 @@ def alpha_ordinal_by_definition(table: np.ndarray) -> float | None:
         return (sum(pool[g] for g in range(low, high + 1)) - (pool[a] + pool[b]) / 2) ** 2
 
     n = pool.total()
-    observed = sum(
-        sum(distance(a, b) for a, b in itertools.permutations(unit, 2)) / (len(unit) - 1) for unit in units
-    )
+    observed = sum(sum(distance(a, b) for a, b in itertools.permutations(unit, 2)) / (len(unit) - 1) for unit in units)
     expected = sum(pool[a] * pool[b] * distance(a, b) for a in pool for b in pool)
     return 1 - (n - 1) * observed / expected
 

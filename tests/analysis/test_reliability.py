@@ -27,9 +27,7 @@ def counts_of(table) -> np.ndarray:
     return (np.array(table)[:, :, None] == np.arange(1, 6)).sum(axis=0).astype(np.int64)
 
 
-@pytest.mark.parametrize(
-    ("level", "alpha"), [(Level.NOMINAL, 0.743), (Level.ORDINAL, 0.815), (Level.INTERVAL, 0.849)]
-)
+@pytest.mark.parametrize(("level", "alpha"), [(Level.NOMINAL, 0.743), (Level.ORDINAL, 0.815), (Level.INTERVAL, 0.849)])
 def test_alpha_has_the_published_values(level: Level, alpha: float) -> None:
     assert krippendorff_alpha(counts_of(FOUR_OBSERVERS), level=level).value == pytest.approx(alpha, abs=5e-4)
 
