@@ -2,12 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from delphi.version import __version__
+
 if TYPE_CHECKING:
     from flask import Flask
 
     from delphi.config import Settings
 
-__version__ = "0.1.0"
+__all__ = ["__version__", "create_app"]
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from analysis.report_dict import report_as_dict
-from delphi import __version__
+from delphi.version import __version__
 from delphi.analyse.findings import Findings
 from delphi.analyse.history import (
     attrition_records,
