@@ -22,16 +22,16 @@ def files(session: Session, study: PublishedStudy) -> list[bytes]:
     ]
 
 
-def test_changing_a_rating_of_a_closed_round_changes_no_file(lite: Database) -> None:
-    with lite.writing() as session:
+def test_changing_a_rating_of_a_closed_round_changes_no_file(database: Database) -> None:
+    with database.writing() as session:
         study = a_published_study(session)
-    with lite.reading() as session:
+    with database.reading() as session:
         before = files(session, study)
-    with lite.writing() as session:
+    with database.writing() as session:
         for rating in session.exec(select(Rating).where(Rating.value == 9)).all():
             rating.value = 1
             session.add(rating)
-    with lite.reading() as session:
+    with database.reading() as session:
         assert files(session, study) == before
 
 

@@ -34,7 +34,7 @@ def codes(text: str) -> list[str]:
 def cells(text: str, code: str) -> list[str]:
     """The numbers beside one statement: n, median, IQR, agreement."""
     row = next(part for part in text.split("<tr>") if f'small">{code}' in part)
-    return re.findall(r'<td class="num" data-head="[^"]+">([^<]+)</td>', row)
+    return re.findall(r'<td class="num" data-head="[^"]+">([^<]+)</td>', row)[-4:]
 
 
 def test_activities_stand_by_objective_and_rank_with_the_unranked_apart(
