@@ -26,7 +26,7 @@ def health() -> Any:
 
     A late worker delays mails but keeps nobody from answering: it shows as `degraded`, not as down.
     """
-    state: dict[str, Any] = {"database": "ok", "migrations": "ok", "worker": "ok"}
+    state: dict[str, Any] = {"version": __version__, "database": "ok", "migrations": "ok", "worker": "ok"}
     state["worker_heartbeat_age_seconds"] = None
     try:
         if migrations.head_revision() != migrations.current_revision(database().engine):
