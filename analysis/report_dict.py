@@ -110,5 +110,5 @@ def _ram(ram: Ram) -> dict[str, Any]:
         "ipras": ram.ipras,
         "disagreement_index": ram.disagreement_index,
         "label": ram.label.value if ram.label else None,
-        "reason": None if ram.label else "too_few_ratings",
+        "reason": None if ram.label else "no_ratings" if ram.p30 is None else "too_few_ratings",
     }

@@ -47,8 +47,9 @@ class Rank:
 class ItemReport:
     """Everything the engine says about one item. Shares and chances are 0-1, other numbers in scale units.
 
-    reason explains every None: `no_ratings`, `one_rating` or `too_few_ratings`; `ram` is None off the 1-9 scale. With
-    uncertainty switched off the robustness fields, the chance, the strength and the rank limits are None.
+    reason explains every None and why there is no verdict: `no_ratings`, `one_rating`, `too_few_ratings`, or
+    `too_few_of_eligible` (where every number is there); `ram` is None off the 1-9 scale. With uncertainty switched off
+    the robustness fields, the chance, the strength and the rank limits are None.
     """
 
     n: int

@@ -27,6 +27,7 @@ from analysis.types import DEFAULT_SEED, CellState, ConsensusRule, Ratings, Shar
 __all__ = ["analyse_round", "report_as_dict"]
 
 TOO_FEW_RATINGS = "too_few_ratings"
+TOO_FEW_OF_ELIGIBLE = "too_few_of_eligible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +173,17 @@ def _items(
             rank=Rank(rank=ranks[i], low=doubt.rank_limits[0], high=doubt.rank_limits[1]),
             strength=_strength(doubt, verdict=verdicts[i], n=one.n, n_eligible=n_eligible[i], min_n=rule.min_n),
             robustness=robust,
-            reason=one.reason or (TOO_FEW_RATINGS if one.n < rule.min_n else None),
+            reason=one.reason or _why_undecided(verdicts[i], n=one.n, min_n=rule.min_n),
         )
         for i, (one, doubt) in enumerate(zip(described, doubtful, strict=True))
         for robust in (doubt.robustness,)
     )
+
+
+def _why_undecided(verdict: Verdict, *, n: int, min_n: int) -> str | None:
+    if verdict is not Verdict.INSUFFICIENT:
+        return None
+    return TOO_FEW_RATINGS if n < min_n else TOO_FEW_OF_ELIGIBLE
 
 
 def _strength(doubt: _Doubt, *, verdict: Verdict, n: int, n_eligible: int, min_n: int) -> Strength | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from analysis.concordance import PERMUTATIONS
+from analysis.resampling import REPLICATES
 from analysis.types import ConsensusRule, Denominator, Quantile, Scale
 
 MAX_POINTS = 1_001
@@ -32,7 +34,7 @@ class Options:
     output: Path | None
 
     def as_parameters(self) -> dict[str, object]:
-        """Every option that the numbers depend on, for the JSON document."""
+        """Every option and count of random draws that the numbers depend on, for the JSON document."""
         return {
             "scale": f"{self.scale.lower}-{self.scale.upper}",
             "agree": f"{self.rule.agree_from}-{self.rule.agree_to}",
@@ -44,6 +46,8 @@ class Options:
             "min_rated_share": share_text(self.rule.min_rated_share),
             "by": self.by,
             "seed": self.seed,
+            "permutations": PERMUTATIONS,
+            "resampled_panels": REPLICATES,
             "dont_know": list(self.dont_know),
         }
 

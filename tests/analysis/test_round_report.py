@@ -125,7 +125,7 @@ def test_order_of_ranking_is_the_callers() -> None:
         ([5, None, None, None], Verdict.INSUFFICIENT, "one_rating"),
         ([5, 6, None], Verdict.INSUFFICIENT, "too_few_ratings"),
         ([7, 7, 7, 7, 7], Verdict.IN, None),
-        ([8] * 5 + [None] * 6, Verdict.INSUFFICIENT, None),
+        ([8] * 5 + [None] * 6, Verdict.INSUFFICIENT, "too_few_of_eligible"),
     ],
 )
 def test_edge_cases_are_reported_not_raised(values: list[Any], verdict: Verdict, reason: str | None) -> None:
@@ -145,7 +145,8 @@ def test_item_without_ratings_is_insufficient_in_json() -> None:
     item = report_as_dict(report([[None, 8]] * 5))["items"][0]
     assert (item["verdict"], item["reason"], item["mean"]) == ("insufficient", "no_ratings", None)
     assert item["agreement"] == {"k": 0, "n": 0, "share": None, "low": None, "high": None}
-    assert item["ram"]["reason"] == "too_few_ratings"
+    assert item["ram"]["reason"] == "no_ratings"
+    assert report_as_dict(report([[8]] * 5))["items"][0]["ram"]["reason"] == "too_few_ratings"
     assert item["criteria"] == {"agreement": False, "iqr": False}
 
 

@@ -77,6 +77,7 @@ def test_options_reach_the_verdict_and_the_document(ratings_file: Path, capsys: 
     assert read["parameters"] == {
         "scale": "1-9", "agree": "1-9", "agreement": "2/3", "iqr": 9.0, "quantile": "weibull",
         "denominator": "eligible", "min_n": 3, "min_rated_share": "50%", "by": None, "seed": 7,
+        "permutations": 4999, "resampled_panels": 2000,
         "dont_know": ["dont_know", "no_opinion", "cannot_evaluate", "unable_to_score"],
     }  # fmt: skip
     assert by_item(read)["split"]["verdict"] == "in"
