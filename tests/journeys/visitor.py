@@ -1,4 +1,4 @@
-"""A person with a browser that runs no scripts: opens pages, follows links, fills and sends forms."""
+"""A person with a browser that runs no scripts: opens pages, follows links, fills and sends forms, reads tables."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -6,6 +6,9 @@ from urllib.parse import urljoin, urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
+
+Table = list[list[str]]
+"""Rows of cell texts, the heading first."""
 
 
 @dataclass
@@ -22,6 +25,8 @@ class Control:
 
 @dataclass
 class Form:
+    """A form with the controls that belong to it, also those that stand elsewhere on the page (`form=`)."""
+
     action: str
     method: str
     controls: list[Control]
@@ -63,8 +68,9 @@ class _Reader(HTMLParser):
         self._form: Form | None = None
         self._control: Control | None = None
         self._link: list[str] | None = None
-        self._option: str | None = None
         self._pending: list[tuple[str, Control]] = []
+        self.tables: list[Table] = []
+        self._cell: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
@@ -83,6 +89,7 @@ class _Reader(HTMLParser):
             if "disabled" in has:
                 return
             control = Control(has.get("name", ""), has.get("value", ""), kind, checked="checked" in has)
+            control.label = has.get("aria-label", "")
             if kind in ("checkbox",) and "value" not in has:
                 control.value = "on"
             if "form" in has:
@@ -91,8 +98,13 @@ class _Reader(HTMLParser):
                 self._form.controls.append(control)
             if tag in ("textarea", "button", "select"):
                 self._control = control
+        elif tag == "table":
+            self.tables.append([])
+        elif tag == "tr" and self.tables:
+            self.tables[-1].append([])
+        elif tag in ("td", "th") and self.tables and self.tables[-1]:
+            self._cell = []
         elif tag == "option" and self._control is not None:
-            self._option = has.get("value")
             self._control.options.append((has.get("value", ""), ""))
             if "selected" in has or len(self._control.options) == 1:
                 self._control.value = has.get("value", "")
@@ -104,6 +116,9 @@ class _Reader(HTMLParser):
             href, _ = self.links[-1]
             self.links[-1] = (href, " ".join("".join(self._link).split()))
             self._link = None
+        elif tag in ("td", "th") and self._cell is not None:
+            self.tables[-1][-1].append(" ".join(" ".join(self._cell).split()))
+            self._cell = None
         elif tag in ("textarea", "button", "select"):
             if self._control is not None and self._control.kind == "textarea" and self._control.value.startswith("\n"):
                 self._control.value = self._control.value[1:]
@@ -115,11 +130,16 @@ class _Reader(HTMLParser):
             self._form.words += data
         if self._link is not None:
             self._link.append(data)
+        if self._cell is not None:
+            self._cell.append(data)
         if self._control is not None:
             if self._control.kind == "textarea":
                 self._control.value += data
+            elif self._control.kind == "select" and self._control.options:
+                value, words = self._control.options[-1]
+                self._control.options[-1] = (value, " ".join(f"{words} {data}".split()))
             elif self._control.kind == "submit":
-                self._control.label = " ".join((self._control.label + data).split())
+                self._control.label = " ".join(f"{self._control.label} {data}".split())
 
     def finish(self) -> None:
         for form_id, control in self._pending:
@@ -138,6 +158,9 @@ class Visitor:
         self.text = ""
         self.forms: list[Form] = []
         self.links: list[tuple[str, str]] = []
+        self.tables: list[Table] = []
+        self.seen: list[tuple[str, str]] = []
+        """Every page this person ever got: its address and its source."""
 
     def open(self, path: str, *, expect: int = 200) -> "Visitor":
         response = self.client.get(path, follow_redirects=True)
@@ -166,6 +189,15 @@ class Visitor:
         buttons = [c.label for form in self.forms for c in form.controls if c.kind == "submit"]
         raise AssertionError(f"no form {words!r} on {self.path}; its buttons are {buttons}\n{self.text[:800]}")
 
+    def option(self, button: str, field: str, words: str) -> str:
+        """The value of the first real choice in a pick list whose label contains `words`."""
+        for control in self.form(button).controls:
+            if control.name == field:
+                for value, label in control.options:
+                    if value.isdecimal() and words in label:
+                        return value
+        raise AssertionError(f"{field} offers no {words!r} on {self.path}")
+
     def send(self, words: str, values: dict[str, str | list[str]] | None = None, *, expect: int = 200) -> "Visitor":
         """Fill the form with the button `words` and press it."""
         return self.send_form(self.form(words), values or {}, press=words, expect=expect)
@@ -190,6 +222,7 @@ class Visitor:
         reader.feed(page)
         reader.finish()
         self.path, self.status, self.page = path, status, page
-        self.forms, self.links = reader.forms, reader.links
+        self.forms, self.links, self.tables = reader.forms, reader.links, reader.tables
+        self.seen.append((path, page))
         self.text = " ".join(" ".join(reader.words).split())
         assert status < 500, f"{path}: {status}\n{self.text[:600]}"
