@@ -10,4 +10,5 @@ from delphi.secretariat.views import (  # noqa: E402,F401
     exports,
     facilities,
     programme,
+    reminding,
 )

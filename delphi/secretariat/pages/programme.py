@@ -143,6 +143,8 @@ def _remedy(row: ProgrammeRow, *, study: StudyHead) -> tuple[str, str] | None:
         case Blocker.UNASSIGNED:
             address = url_for("secretariat.facilities", study_id=study.id, objective=objective, facility="none")
             return address, str(gettext("Assign them"))
+        case Blocker.LATE_ANSWERS:
+            return url_for("secretariat.preview_reminders", study_id=study.id), str(gettext("Remind late panels"))
         case _:
             return None
 
