@@ -5,10 +5,10 @@ from math import ceil
 import numpy as np
 import pytest
 
-from analysis.bootstrap_intervals import BootstrapInterval, bootstrap_intervals, bootstrap_w
 from analysis.concordance import kendall_w
 from analysis.descriptives import describe
 from analysis.dispersion import consensus_cns, van_der_eijk_a
+from analysis.resampled_intervals import BootstrapInterval, bootstrap_intervals, bootstrap_w
 from analysis.types import Quantile, Ratings, Scale
 
 NAN = np.nan
