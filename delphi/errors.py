@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from delphi.forms import posted_texts
 from delphi.sentences import violation_sentence
@@ -84,11 +84,17 @@ def on_http_error(problem: HTTPException) -> Any:
     return _page(title=title, message=message, status=problem.code, can_repeat=problem.code in (401, 500))
 
 
+def on_unknown_host(problem: SecurityError) -> Response:
+    """The request names a host that is not ours; in plain words, because a page could not say its own addresses."""
+    return Response(gettext("This server does not answer to that name.") + "\n", 400, mimetype="text/plain")
+
+
 def init_errors(app: Flask) -> None:
     app.register_error_handler(RuleViolation, on_violation)
     app.register_error_handler(NotFound, lambda problem: on_http_error(_not_found()))
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(OperationalError, on_database_problem)
+    app.register_error_handler(SecurityError, on_unknown_host)
     app.register_error_handler(HTTPException, on_http_error)
 
 

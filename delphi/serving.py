@@ -40,7 +40,15 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(app: Flask, *, door: socket.socket, worker: "Worker | None", ready: Sequence[str]) -> None:
     """Serve until stopped, the worker in a thread beside it; print the lines of `ready` once pages are answered."""
     stop = threading.Event()
-    server = create_server(app, sockets=[door], threads=THREADS, connection_limit=CONNECTIONS, ident="")
+    server = create_server(
+        app,
+        sockets=[door],
+        threads=THREADS,
+        connection_limit=CONNECTIONS,
+        ident="",
+        # Which forwarded headers are believed is decided once, in the application, by `trust_proxy_hops`.
+        clear_untrusted_proxy_headers=not app.config["DELPHI"].trust_proxy_hops,
+    )
     if worker is not None:
         threading.Thread(target=worker.run, args=(stop,), name="worker", daemon=True).start()
     threading.Thread(target=_announce, args=(door.getsockname()[:2], ready, stop), daemon=True).start()
