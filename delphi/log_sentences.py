@@ -40,6 +40,7 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.DEMO_BUILT: _l("Filled this database with the demo study."),
     AuditAction.DEADLINE_EXTENDED: _l("Moved the closing time of round %(number)s to %(after)s."),
     AuditAction.PROPOSAL_OVERRIDDEN: _l("Decided on %(statement)s otherwise than the rule proposes: “%(reason)s”"),
+    AuditAction.QUESTIONS_CHANGED: _l("Changed the further questions of round %(number)s."),
 }
 VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.ROUND_PLANNED, "n_statements", 0): _l("Planned round %(number)s with open questions."),
@@ -60,6 +61,10 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.STATEMENT_CATEGORISED, "name", None): _l("Took %(code)s out of its category."),
     (AuditAction.COMMENT_REVIEWED, "how", "shared"): _l("Shared a comment of round %(round)s as written."),
     (AuditAction.COMMENT_REVIEWED, "how", "paraphrased"): _l("Shared a comment of round %(round)s paraphrased."),
+    (AuditAction.QUESTIONS_CHANGED, "change", "added"): _l("Added a question to round %(number)s: “%(text)s”"),
+    (AuditAction.QUESTIONS_CHANGED, "change", "edited"): _l("Edited a question of round %(number)s: “%(text)s”"),
+    (AuditAction.QUESTIONS_CHANGED, "change", "removed"): _l("Removed a question from round %(number)s: “%(text)s”"),
+    (AuditAction.QUESTIONS_CHANGED, "change", "moved"): _l("Moved a question of round %(number)s: “%(text)s”"),
     (AuditAction.COMMENT_REVIEWED, "how", "withheld"): _l("Withheld a comment of round %(round)s."),
 }
 MOMENTS = ("deadline_at", "before", "after")

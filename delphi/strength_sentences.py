@@ -7,7 +7,8 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from analysis.strength import StrengthCode
-from delphi.i18n import percent
+from delphi.i18n import in_language, percent
+from surveys.localized import LocalizedText
 
 STRENGTHS: dict[StrengthCode, Any] = {
     StrengthCode.NO_RATINGS: _l("Nobody has rated it."),
@@ -37,15 +38,24 @@ HIGH_OUTSIDE = 0.2
 """Share of "outside my expertise" among all answers from which it is worth a sentence."""
 
 
-def strength_sentence(strength: Mapping[str, Any] | None) -> str:
-    """The sentence of a frozen strength (`code`, `params`); empty where it was not assessed."""
+def strength_sentence(strength: Mapping[str, Any] | None, *, colleges: Mapping[str, LocalizedText]) -> str:
+    """The sentence of a frozen strength (`code`, `params`); empty where it was not assessed.
+
+    `colleges` maps the codes of the colleges that may be named to their names; others stay unnamed.
+    """
     if strength is None:
         return ""
     shown = {
         name: percent(part, digits=1 if part < 0.1 else 0) if isinstance(part, float) else part
         for name, part in strength["params"].items()
     }
-    return str(STRENGTHS[StrengthCode(strength["code"])]) % shown
+    code = StrengthCode(strength["code"])
+    if code is StrengthCode.ONE_COLLEGE:
+        name = colleges.get(shown["college"])
+        if name is None:
+            return gettext("One college decides: without it the verdict turns.")
+        shown["college"] = in_language(name)
+    return str(STRENGTHS[code]) % shown
 
 
 def is_fragile(strength: Mapping[str, Any] | None) -> bool:

@@ -39,7 +39,7 @@ def english(app: Flask) -> Iterator[None]:
 
 @pytest.mark.parametrize("code", list(StrengthCode))
 def test_every_strength_has_a_sentence_with_its_figures(code: StrengthCode) -> None:
-    sentence = strength_sentence({"code": code.value, "params": PARAMS[code]})
+    sentence = strength_sentence({"code": code.value, "params": PARAMS[code]}, colleges={})
     assert sentence
     assert "%(" not in sentence
     assert set(STRENGTHS) == set(StrengthCode) == set(PARAMS)
@@ -47,11 +47,15 @@ def test_every_strength_has_a_sentence_with_its_figures(code: StrengthCode) -> N
 
 def test_shares_are_written_as_percentages() -> None:
     def say(code: StrengthCode) -> str:
-        return strength_sentence({"code": code.value, "params": PARAMS[code]})
+        colleges = {"farmers": said("Farmers' organisations")}
+        return strength_sentence({"code": code.value, "params": PARAMS[code]}, colleges=colleges)
 
     assert "9.1 % of the time" in say(StrengthCode.RANDOM_ANSWERS)
     assert "only 63 % of similar panels" in say(StrengthCode.ANOTHER_PANEL)
-    assert strength_sentence(None) == ""
+    assert "without Farmers' organisations the verdict turns" in say(StrengthCode.ONE_COLLEGE)
+    one = {"code": "one_college", "params": PARAMS[StrengthCode.ONE_COLLEGE]}
+    assert strength_sentence(one, colleges={}) == "One college decides: without it the verdict turns."
+    assert strength_sentence(None, colleges={}) == ""
     assert is_fragile({"code": "one_expert", "params": {}})
     assert not is_fragile({"code": "firm", "params": {}})
 

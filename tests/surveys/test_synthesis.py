@@ -1,5 +1,7 @@
 """From ideas to statements: every idea ends in a statement or a reason, and every step can be undone."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -236,6 +238,22 @@ def test_a_statement_inherits_the_link_of_its_idea(lite: Database) -> None:
     with lite.reading() as session:
         assert session.get_one(Statement, cause.id).parent_id is None
         assert len(current_versions(session, task_force_id=small.task_force_id)) == 2
+
+
+def test_two_people_at_once_place_an_idea_once(database: Database) -> None:
+    small, ideas = a_desk(database)
+    start = Barrier(4)
+
+    def place(number: int) -> str:
+        start.wait()
+        try:
+            return str(do(database, place_as_new, small, idea_id=ideas[number % 2], text=said(f"From {number}")).code)
+        except RuleViolation as violation:
+            return violation.code
+
+    with ThreadPoolExecutor(4) as pool:
+        found = sorted(pool.map(place, range(4)))
+    assert found == ["A5-01", "A5-02", ViolationCode.IDEA_ALREADY_PLACED, ViolationCode.IDEA_ALREADY_PLACED]
 
 
 def test_every_step_is_in_the_log_with_its_author(lite: Database) -> None:

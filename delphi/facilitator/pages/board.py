@@ -1,7 +1,7 @@
 """The consensus board: its result in the headline, its rule in the next sentence, a row for each statement."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel import Session
 from analysis.types import ConsensusClass, Verdict
 from delphi import sentences
 from delphi.facilitator.pages.figures import FigureCells, figure_cells
-from delphi.facilitator.pages.place import Place, place_of
+from delphi.facilitator.pages.place import Place, colleges_of_place, place_of
 from delphi.i18n import number, percent
 from delphi.protocol_sentences import rule_sentence
 from surveys.localized import LocalizedText
@@ -128,7 +128,12 @@ def board_page(session: Session, *, round_id: int, actor: Actor, shown: str, sor
             Choice(str(label), _address(round_id, shown=shown, sort=name), name == sort)
             for name, (label, _) in SORTS.items()
         ),
-        sections=_sections(board, shown=shown, key=SORTS[sort][1]),
+        sections=_sections(
+            board,
+            shown=shown,
+            key=SORTS[sort][1],
+            colleges=colleges_of_place(session, place=place),
+        ),
         scale=f"{primary.lower}–{primary.upper}" if primary else "",
     )
 
@@ -185,7 +190,7 @@ def _change_words(row: BoardRow) -> str:
     return gettext("Down from %(before)s.", before=before)
 
 
-def _sections(board: Board, *, shown: str, key: Key) -> tuple[BoardSection, ...]:
+def _sections(board: Board, *, shown: str, key: Key, colleges: Mapping[str, LocalizedText]) -> tuple[BoardSection, ...]:
     sections = []
     for kind in StatementKind:
         rows = [row for row in board.rows if row.kind is kind]
@@ -196,7 +201,7 @@ def _sections(board: Board, *, shown: str, key: Key) -> tuple[BoardSection, ...]
             BoardSection(
                 kind=kind,
                 concordance=concordance_sentence(board.kendall_w(kind)),
-                lines=tuple(_line(row) for row in chosen),
+                lines=tuple(_line(row, colleges=colleges) for row in chosen),
                 criterion=rows[0].primary.criterion.name,
                 other_criteria=tuple(figures.criterion.name for figures in rows[0].others),
             )
@@ -204,15 +209,15 @@ def _sections(board: Board, *, shown: str, key: Key) -> tuple[BoardSection, ...]
     return tuple(sections)
 
 
-def _line(row: BoardRow) -> BoardLine:
+def _line(row: BoardRow, *, colleges: Mapping[str, LocalizedText]) -> BoardLine:
     return BoardLine(
         statement_id=row.statement_id,
         code=row.code,
         text=row.text,
         category=row.category,
         n_ideas=row.n_ideas,
-        primary=figure_cells(row.primary),
-        others=tuple(figure_cells(figures) for figures in row.others),
+        primary=figure_cells(row.primary, colleges=colleges),
+        others=tuple(figure_cells(figures, colleges=colleges) for figures in row.others),
         change=_change_words(row),
     )
 

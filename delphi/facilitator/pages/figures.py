@@ -1,5 +1,6 @@
 """Frozen figures of one statement as a table cell shows them: nothing here is computed from answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -37,7 +38,7 @@ class FigureCells:
     chance: float | None
 
 
-def figure_cells(figures: Figures) -> FigureCells:
+def figure_cells(figures: Figures, *, colleges: Mapping[str, LocalizedText]) -> FigureCells:
     """The frozen figures of one statement on one criterion, in words and as a picture."""
     result, report = figures.result, figures.report
     return FigureCells(
@@ -57,7 +58,7 @@ def figure_cells(figures: Figures) -> FigureCells:
         iqr=result.iqr,
         rank=result.rank,
         rank_range=rank_range(result),
-        strength=strength_sentence(report.get("strength")),
+        strength=strength_sentence(report.get("strength"), colleges=colleges),
         is_fragile=is_fragile(report.get("strength")),
         further=further_sentences(report),
         chance=report.get("false_consensus_chance"),

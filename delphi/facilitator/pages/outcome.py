@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from delphi.facilitator.forms import ConfirmForm
 from delphi.facilitator.pages.figures import FigureCells, figure_cells
-from delphi.facilitator.pages.place import Place, place_of
+from delphi.facilitator.pages.place import Place, colleges_of_place, place_of
 from surveys.localized import LocalizedText
 from surveys.models import Category, Outcome, Round, RoundResult, Snapshot, Statement, StatementVersion
 from surveys.queries.board import Figures
@@ -74,6 +74,7 @@ def outcome_page(session: Session, *, task_force_id: int, actor: Actor) -> Outco
         .where(Outcome.task_force_id == task_force_id)
         .order_by(col(Outcome.rank), col(Statement.code))
     ).all()
+    colleges = colleges_of_place(session, place=place)
     codes = {statement.id: statement.code for _, statement, _, _ in rows}
     categories = {one.id: one.name for one in session.exec(select(Category).where(Category.study_id == place.study_id))}
     numbers = dict(
@@ -96,7 +97,9 @@ def outcome_page(session: Session, *, task_force_id: int, actor: Actor) -> Outco
                 rank=outcome.rank,
                 overall_rank=outcome.overall_rank,
                 round_number=numbers[result.snapshot_id],
-                figures=figure_cells(Figures(criterion=criteria[result.criterion_id], result=result)),
+                figures=figure_cells(
+                    Figures(criterion=criteria[result.criterion_id], result=result), colleges=colleges
+                ),
             ),
         )
         for outcome, statement, result, version in rows

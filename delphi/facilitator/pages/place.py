@@ -8,8 +8,10 @@ from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
 from surveys.models import Round, Study, TaskForce
+from surveys.queries.colleges import colleges_to_name
 from surveys.queries.task_forces import current_titles
 from surveys.rules.permissions import Actor, Subject, is_allowed
+from surveys.services.freezing import protocol_of
 from surveys.vocabulary import Permission, RoundKind, RoundStatus
 
 
@@ -53,6 +55,12 @@ def place_of(session: Session, *, task_force_id: int, actor: Actor) -> Place:
         may_facilitate=may_facilitate,
         tabs=tuple(_tabs(session, task_force_id=task_force_id, may_facilitate=may_facilitate)),
     )
+
+
+def colleges_of_place(session: Session, *, place: Place) -> dict[str, LocalizedText]:
+    """The colleges that a result on this task force's pages may name."""
+    settings = protocol_of(session, study_id=place.study_id)
+    return colleges_to_name(session, task_force_id=place.task_force_id, min_group_size=settings.min_group_size)
 
 
 def _tabs(session: Session, *, task_force_id: int, may_facilitate: bool) -> list[Tab]:

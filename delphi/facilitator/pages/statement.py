@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from delphi.facilitator.pages.figures import FigureCells, figure_cells
-from delphi.facilitator.pages.place import Place, place_of
+from delphi.facilitator.pages.place import Place, colleges_of_place, place_of
 from surveys.localized import LocalizedText
 from surveys.models import Category, Statement
 from surveys.queries.trace import Biography, biography_of
@@ -63,6 +63,7 @@ def statement_page(session: Session, *, statement_id: int, actor: Actor, retyped
         .where(Category.study_id == place.study_id, col(Category.merged_into_id).is_(None))
         .order_by(col(Category.position), col(Category.id))
     ).all()
+    colleges = colleges_of_place(session, place=place)
     current = {language: story.wording.text.get(language, "") for language in place.languages}
     return StatementPage(
         place=place,
@@ -72,7 +73,7 @@ def statement_page(session: Session, *, statement_id: int, actor: Actor, retyped
                 round_id=one.round_id,
                 round_number=one.round_number,
                 version_number=one.version_number,
-                figures=tuple(figure_cells(figures) for figures in one.figures),
+                figures=tuple(figure_cells(figures, colleges=colleges) for figures in one.figures),
             )
             for one in story.rounds
         ),

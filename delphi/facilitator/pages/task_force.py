@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from sqlmodel import Session, col, select
@@ -37,10 +38,9 @@ class RoundLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """Whether somebody has finished; never an answer."""
+    """Whether somebody has finished; never an answer, and no language: a lone French speaker's ideas would be named."""
 
     name: str
-    language: str
     state: str
     is_unfinished: bool
 
@@ -99,6 +99,8 @@ def task_force_page(
     state = states_of(session, task_force_ids=[task_force_id])[0]
     rounds = _rounds(session, task_force_id=task_force_id)
     open_round = next((round_ for round_ in rounds if round_.status is RoundStatus.OPEN), None)
+    if open_round is not None and open_round.deadline_at is not None and form.deadline.raw_data is None:
+        form.deadline.data = open_round.deadline_at.astimezone(ZoneInfo(place.time_zone)).replace(tzinfo=None)
     return TaskForcePage(
         place=place,
         objective=objective,
@@ -149,7 +151,6 @@ def _open_round(session: Session, line: RoundLine, *, settings: ProtocolSettings
     people = tuple(
         PersonLine(
             name=one.name,
-            language=one.language,
             state=_progress_words(one),
             is_unfinished=_is_unfinished(one),
         )

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlmodel import col, select
 from werkzeug.test import TestResponse
 
@@ -14,7 +13,6 @@ from surveys.vocabulary import IdeaStatus, PlacementAction, StatementKind
 from tests.builders import SmallStudy, a_closed_ideas_round, a_study, everybody, staff_client, token_in
 
 ACTIVITY, OBSTACLE = StatementKind.ACTIVITY, StatementKind.OBSTACLE
-EXPECTED_STATEMENTS = 13
 IDEAS = (
     (0, ACTIVITY, "Publish the price of every soil carbon credit", "en"),
     (1, ACTIVITY, "Prices of carbon credits should be public", "en"),
@@ -186,18 +184,3 @@ def test_when_every_idea_has_its_place_the_desk_says_what_is_next(desk: Desk) ->
     page = desk.page()
     assert "Every idea has its place" in page
     assert f'href="{desk.base}/next-round"' in page
-
-
-@pytest.mark.parametrize("n_ideas", [4, 40])
-def test_the_desk_takes_the_same_statements_whatever_its_size(app: Flask, n_ideas: int) -> None:
-    database = app.extensions["delphi_database"]
-    with database.writing() as session:
-        small = a_study(session)
-        a_closed_ideas_round(
-            session, small, ideas=[(n % 6, ACTIVITY, f"Idea number {n}", "en") for n in range(n_ideas)]
-        )
-    client = staff_client(app, small.facilitator_id)
-    sent: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda c, cur, statement, *rest: sent.append(statement))
-    assert client.get(f"/facilitate/task-forces/{small.task_force_id}/synthesis").status_code == 200
-    assert len([one for one in sent if one.startswith("SELECT")]) == EXPECTED_STATEMENTS
