@@ -7,6 +7,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from delphi import account, expert, facilitator, public, secretariat
+from delphi.compression import init_compression
 from delphi.config import ROOT, Settings, load_settings, require_secret_key
 from delphi.database import Database, close_reading_session
 from delphi.errors import init_errors
@@ -44,6 +45,7 @@ def build(settings: Settings | None = None) -> Flask:
         hops = settings.trust_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
+    init_compression(app)
     init_languages(app)
     init_pages(app)
     init_security(app)

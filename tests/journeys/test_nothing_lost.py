@@ -53,7 +53,7 @@ def rating(app: Flask) -> Open:
 
 
 def test_stale_page_of_a_closed_round_keeps_what_was_typed(rating: Open) -> None:
-    saved = {rating.field(0): "8"}
+    saved: dict[str, str | list[str]] = {rating.field(0): "8"}
     rating.expert.send("Save and continue", saved).open(f"/my/rounds/{rating.round_id}/rate/1")
     facilitator = Visitor(staff_client(rating.app, rating.small.facilitator_id))
     facilitator.open(f"/facilitate/rounds/{rating.round_id}/close").send("Close round 1")
