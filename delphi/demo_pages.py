@@ -10,7 +10,6 @@ from sqlmodel import col, select
 
 from delphi import clock
 from delphi.database import reading_session, transaction
-from delphi.mail.facts import NoLongerDue
 from delphi.mail.messages import LINK, mail_language
 from delphi.mail.outgoing import prepare
 from delphi.security import remember_sign_in, requires, same_origin_instead_of_csrf_token
@@ -50,15 +49,14 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMail:
-    """One mail as its reader will see it. `link` is the personal link in it; `not_due` why it would not be sent."""
+    """One mail as its reader sees it. `link` is the personal link in it."""
 
-    subject: str = ""
-    to: str = ""
-    reply_to: str = ""
-    text: str = ""
-    language: str = ""
-    link: str = ""
-    not_due: str = ""
+    subject: str
+    to: str
+    reply_to: str
+    text: str
+    language: str
+    link: str
 
 
 def _person_of(role_name: str) -> Person:
@@ -126,10 +124,7 @@ def outbox_message(message_id: int) -> Any:
     queued = session.get(OutboxMessage, message_id)
     if queued is None:
         abort(404)
-    try:
-        message = prepare(session, queued=queued, settings=current_app.config["DELPHI"], now=clock.now())
-    except NoLongerDue as reason:
-        return render_template("demo/mail.html", mail=OutboxMail(not_due=str(reason)))
+    message = prepare(session, queued=queued, settings=current_app.config["DELPHI"], now=clock.now())
     body = message.get_body(("plain",))
     text = str(body.get_content()) if body is not None else ""
     link = LINK.search(text)

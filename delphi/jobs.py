@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from delphi import backups, clock
 from delphi.config import Settings
 from delphi.database import Database
-from delphi.mail.facts import NoLongerDue
+from delphi.mail.facts import NoLongerDue, ensure_due
 from delphi.mail.outgoing import prepare
 from delphi.mail.sender import Post, Refused
 from surveys.models import OutboxMessage
@@ -107,6 +107,7 @@ class Worker:
     def _send(self, message_id: int, deliver: Deliver) -> None:
         with self._database.writing() as session:
             queued = session.get_one(OutboxMessage, message_id)
+            ensure_due(session, message=queued)
             message = prepare(session, queued=queued, settings=self._settings, now=clock.now())
         deliver(message)
         with self._database.writing() as session:

@@ -26,15 +26,12 @@ class NoLongerDue(Exception):
 def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings, now: datetime) -> MailFacts:
     """The facts of one queued mail; makes the person's invitation where there is none yet.
 
-    Raises
-    ------
-    NoLongerDue
-        Where the person has left the panel, the round is closed, or (for reminders) everything was sent in.
+    Whether the mail still has a reason is another question: `ensure_due`.
     """
     person = session.get_one(Person, message.person_id)
     study = session.get_one(Study, message.study_id)
     round_ = session.get(Round, message.params["round_id"]) if "round_id" in message.params else None
-    about = None if round_ is None else _round_facts(session, message=message, round_=round_, person=person)
+    about = None if round_ is None else _round_facts(session, round_=round_, person_id=person.id)
     facilitator = _facilitator_of(session, round_=round_)
     _, token = ensure_invitation(
         session, person_id=person.id, study_id=study.id, secret_key=settings.secret_key, now=now
@@ -51,18 +48,26 @@ def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings
     )
 
 
-def _study_name(study: Study, language: str) -> str:
-    return study.name.in_language(mail_language(language))
-
-
-def _round_facts(session: Session, *, message: OutboxMessage, round_: Round, person: Person) -> RoundFacts:
-    panel, mine = _seat_of(session, person=person, round_=round_)
+def ensure_due(session: Session, *, message: OutboxMessage) -> None:
+    """Refuse (`NoLongerDue`) what lost its reason while it waited: the person left, the round closed, all was sent."""
+    if "round_id" not in message.params:
+        return
+    round_ = session.get_one(Round, message.params["round_id"])
+    panel, mine = _seat_of(session, person_id=message.person_id, round_=round_)
     if panel.membership not in IN_PANEL:
         raise NoLongerDue("the person is no longer in this panel")
     if message.kind in ABOUT_AN_OPEN_ROUND and round_.status is not RoundStatus.OPEN:
         raise NoLongerDue("the round is closed")
     if message.kind is MessageKind.REMINDER and mine.submitted_at is not None:
         raise NoLongerDue("the answers were sent in meanwhile")
+
+
+def _study_name(study: Study, language: str) -> str:
+    return study.name.in_language(mail_language(language))
+
+
+def _round_facts(session: Session, *, round_: Round, person_id: int) -> RoundFacts:
+    panel, mine = _seat_of(session, person_id=person_id, round_=round_)
     settings = protocol_of(session, study_id=panel.study_id)
     panel_size = len(eligible_panellists(session, task_force_id=panel.task_force_id))
     return RoundFacts(
@@ -81,8 +86,8 @@ def _round_facts(session: Session, *, message: OutboxMessage, round_: Round, per
     )
 
 
-def _seat_of(session: Session, *, person: Person, round_: Round) -> tuple[MyPanel, MyRound]:
-    for panel in my_panels(session, person_id=person.id):
+def _seat_of(session: Session, *, person_id: int, round_: Round) -> tuple[MyPanel, MyRound]:
+    for panel in my_panels(session, person_id=person_id):
         if panel.task_force_id == round_.task_force_id:
             return panel, next(mine for mine in panel.rounds if mine.id == round_.id)
     raise NoLongerDue("the person is no longer in this panel")

@@ -13,13 +13,7 @@ from surveys.models import OutboxMessage, Person
 
 
 def prepare(session: Session, *, queued: OutboxMessage, settings: Settings, now: datetime) -> EmailMessage:
-    """The mail as it stands now. The same row gives the same Message-ID, date and link each time.
-
-    Raises
-    ------
-    NoLongerDue
-        Where the mail has lost its reason since it was queued.
-    """
+    """The mail as it stands now. The same row gives the same Message-ID, date and link each time."""
     facts = gather_facts(session, message=queued, settings=settings, now=now)
     person = session.get_one(Person, queued.person_id)
     envelope = Envelope(
