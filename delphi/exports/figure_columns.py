@@ -48,6 +48,12 @@ def statistics_columns(of: Of[Record]) -> tuple[Column[Record], ...]:
         Column("agreement_pct", gettext("Agreement (%)"), lambda r: percentage(of(r).agreement), 11),
         Column("median_class", gettext("Agreement by the median"), lambda r: median_word(of(r).median_class), 12),
         Column("iqr_within", gettext("Consensus by the IQR"), lambda r: yes_or_no(of(r).iqr_within), 12),
+        Column(
+            "iqr_within_third",
+            gettext("Middle half within a third of the scale"),
+            lambda r: yes_or_no(of(r).iqr_within_third),
+            12,
+        ),
         Column("verdict", gettext("Verdict"), lambda r: verdict_word(of(r).verdict), 14),
         Column("class", gettext("Class"), lambda r: class_word(of(r).consensus_class), 16),
         Column("round_rank", gettext("Rank in the round"), lambda r: of(r).rank, 9),

@@ -156,6 +156,10 @@ def _word_lines() -> list[Line]:
         ),
         Line(gettext("Consensus by the IQR"), gettext("Whether the IQR is at most what the rule allows.")),
         Line(
+            gettext("Middle half within a third of the scale"),
+            gettext("Whether the IQR is at most a third of the scale's points (3 of 9), whatever the rule allows."),
+        ),
+        Line(
             gettext("Rank"),
             gettext(
                 "By median (high first), then IQR (small first), agreement, mean and standard deviation. Equal "

@@ -76,6 +76,12 @@ class Figures:
         return self.n / self.n_returned if self.n_returned else None
 
     @property
+    def iqr_within_third(self) -> bool:
+        """Whether the middle half spans at most a third of the scale's points (3 of 9), whatever the study's rule."""
+        lower, upper = self.scale
+        return self.iqr is not None and 3 * self.iqr <= upper - lower + 1
+
+    @property
     def agreement(self) -> float | None:
         """Share (0 to 1) of the ratings inside the box of agreement."""
         return self.agreement_k / self.agreement_n if self.agreement_n else None
