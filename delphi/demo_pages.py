@@ -104,7 +104,7 @@ def outbox() -> Any:
         .exec(
             select(OutboxMessage, Person)
             .join(Person, col(Person.id) == OutboxMessage.person_id)
-            .order_by(col(OutboxMessage.id).desc())
+            .order_by(col(OutboxMessage.created_at).desc(), col(OutboxMessage.id).desc())
             .limit(LISTED)
         )
         .all()
