@@ -147,11 +147,13 @@ def _listed(*, rule: ConsensusRule, scale: Scale, n: int) -> float:
 
 def _drawn(*, rule: ConsensusRule, scale: Scale, n: int) -> RandomPass:
     rng = np.random.RandomState(DEFAULT_SEED)
-    uniform = np.full(scale.points, 1 / scale.points)
-    block = max(1, _DRAW_CELLS // scale.points)
+    block = max(1, _DRAW_CELLS // max(scale.points, n))
     passed = 0
     for start in range(0, DRAWS, block):
-        counts = rng.multinomial(n, uniform, size=min(block, DRAWS - start)).astype(np.int64)
+        size = min(block, DRAWS - start)
+        # One row a scale point: sums over points then run along whole rows.
+        slots = rng.randint(0, scale.points, size=(size, n)) * size + np.arange(size)[:, None]
+        counts = np.bincount(slots.ravel(), minlength=scale.points * size).reshape(scale.points, size).T
         passed += int(np.count_nonzero(judge(counts, rule=rule, scale=scale).codes == _IN))
     low, high = wilson_arrays(np.array([passed]), np.array([DRAWS]))
     return RandomPass(chance=passed / DRAWS, low=float(low[0]), high=float(high[0]), exact=False, reason=None)

@@ -85,15 +85,15 @@ def _share_of_all(
     """Histograms of all replicates by one matrix product a block of items."""
     replicates, m = times.shape
     places, n_items = ratings.scale.points + 1, level.shape[1]
-    weights = times.astype(np.float32)
+    weights = times.T.astype(np.float32)
     same = np.zeros(n_items)
     block = max(1, _CELLS_AT_ONCE // (replicates * places))
     for start in range(0, n_items, block):
-        part = level[:, start : start + block]
-        marks = (part[:, :, None] == np.arange(places)).reshape(m, -1).astype(np.float32)
-        counts = (weights @ marks).astype(np.int64).reshape(-1, places)
-        found = judge(
-            np.ascontiguousarray(counts[:, :-1]), rule=rule, scale=ratings.scale, n_denominator=counts.sum(axis=1)
-        ).codes
-        same[start : start + block] = (found.reshape(replicates, -1) == codes[start : start + block]).mean(axis=0)
+        part = level[:, start : start + block].T
+        # One row a scale point: sums over points then run along whole rows.
+        marks = (np.arange(places)[:, None, None] == part).reshape(-1, m).astype(np.float32)
+        counts = (marks @ weights).astype(np.int64).reshape(places, -1)
+        found = judge(counts[:-1].T, rule=rule, scale=ratings.scale, n_denominator=counts.sum(axis=0)).codes
+        verdicts = found.reshape(-1, replicates)
+        same[start : start + block] = (verdicts == codes[start : start + block, None]).mean(axis=1)
     return same
