@@ -11,6 +11,7 @@ from surveys.vocabulary import (
     IdeaStatus,
     MembershipStatus,
     OutcomeStatus,
+    QuestionKind,
     RoundStatus,
     Stance,
     StatementKind,
@@ -68,6 +69,29 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.REMINDERS_USED_UP: _l("The protocol allows %(limit)s reminders in a round, and all were sent."),
     ViolationCode.REMINDER_TOO_SOON: _l("The last reminder is less than a day old: the next can go out on %(at)s."),
     ViolationCode.EVERYBODY_FINISHED: _l("Everybody has finished: there is nobody to remind."),
+    ViolationCode.UNKNOWN_QUESTION: _l("One of the answers belongs to no question of this round."),
+    ViolationCode.UNKNOWN_OPTION: _l("Please choose one of the answers that are offered."),
+    ViolationCode.PLACE_TWICE: _l("Place %(place)s is given twice: please give every option a place of its own."),
+    ViolationCode.PLACES_MISSING: _l("Please give every option a place, or none; places without an option: %(n)s."),
+    ViolationCode.PLACE_SKIPPED: _l("Place %(place)s is empty: please fill the places from the first one on."),
+    ViolationCode.OPTION_TWICE: _l("Places %(first)s and %(second)s name the same option: please choose another."),
+    ViolationCode.TOO_MANY_CHOSEN: _l("You chose %(n)s; please choose at most %(limit)s."),
+    ViolationCode.POINTS_LEFT: _l("%(left)s of %(total)s points are left to share."),
+    ViolationCode.POINTS_OVER: _l("You shared %(over)s points more than the %(total)s there are."),
+    ViolationCode.NUMBER_UNREADABLE: _l("“%(typed)s” is not a number that can be read; write it like %(example)s."),
+    ViolationCode.NUMBER_OUT_OF_RANGE: _l("Please give a number from %(lower)s to %(upper)s."),
+    ViolationCode.WAY_OUT_AND_ANSWER: _l(
+        "You gave an answer and also said that you cannot answer: please take one of them back."
+    ),
+    ViolationCode.OPTIONS_TOO_FEW: _l("Please give at least %(limit)s options, one a line."),
+    ViolationCode.OPTIONS_TOO_MANY: _l("At most %(limit)s options fit on one question; here are %(n)s."),
+    ViolationCode.OPTIONS_UNEVEN: _l(
+        "The lists have different lengths (%(counts)s): please write the same options in each language, in one order."
+    ),
+    ViolationCode.OPTIONS_ALIKE: _l("“%(text)s” stands in the list twice."),
+    ViolationCode.GROUPS_TOO_FEW: _l("Please give at least %(limit)s groups, one a line."),
+    ViolationCode.SETTING_OUT_OF_RANGE: _l("Please give a whole number from %(lower)s to %(upper)s here."),
+    ViolationCode.RANGE_REVERSED: _l("The lowest answer must lie below the highest one."),
 }
 
 KINDS: dict[StatementKind, Any] = {
@@ -127,6 +151,21 @@ STANCES: dict[Stance, Any] = {
     Stance.FOR: _l("For"),
     Stance.AGAINST: _l("Against"),
     Stance.NEUTRAL: _l("Neither"),
+}
+
+QUESTION_KINDS: dict[QuestionKind, Any] = {
+    QuestionKind.RANKING: _l("Ranking of all options"),
+    QuestionKind.TOP_X: _l("The best ones in order"),
+    QuestionKind.POINTS: _l("Points to share"),
+    QuestionKind.MULTIPLE_CHOICE: _l("Several choices"),
+    QuestionKind.SINGLE_CHOICE: _l("One choice"),
+    QuestionKind.YES_NO: _l("Yes or no"),
+    QuestionKind.NUMBER: _l("Number"),
+    QuestionKind.PROBABILITY: _l("Probability in per cent"),
+    QuestionKind.YEAR: _l("Year"),
+    QuestionKind.SHORT_TEXT: _l("Short text"),
+    QuestionKind.LONG_TEXT: _l("Long text"),
+    QuestionKind.SORT_GROUPS: _l("Sorting into groups"),
 }
 
 FINDINGS: dict[FrameworkFinding, Any] = {

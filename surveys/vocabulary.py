@@ -64,6 +64,31 @@ class RatingState(StrEnum):
     ABSTAINED = "abstained"
 
 
+class QuestionKind(StrEnum):
+    """What may be asked beside ratings; `surveys.rules.questions` knows what each of them takes for an answer."""
+
+    RANKING = "ranking"
+    TOP_X = "top_x"
+    POINTS = "points"
+    MULTIPLE_CHOICE = "multiple_choice"
+    SINGLE_CHOICE = "single_choice"
+    YES_NO = "yes_no"
+    NUMBER = "number"
+    PROBABILITY = "probability"
+    YEAR = "year"
+    SHORT_TEXT = "short_text"
+    LONG_TEXT = "long_text"
+    SORT_GROUPS = "sort_groups"
+
+
+class AnswerState(StrEnum):
+    """What one question holds; only `answered` carries an answer. No row at all: left blank."""
+
+    ANSWERED = "answered"
+    OUTSIDE_EXPERTISE = "outside_expertise"
+    NEED_INFORMATION = "need_information"
+
+
 class Stance(StrEnum):
     FOR = "for"
     AGAINST = "against"
@@ -156,6 +181,7 @@ class AuditAction(StrEnum):
     DEMO_BUILT = "demo_built"
     DEADLINE_EXTENDED = "deadline_extended"
     PROPOSAL_OVERRIDDEN = "proposal_overridden"
+    QUESTIONS_CHANGED = "questions_changed"
 
 
 class Permission(StrEnum):
@@ -218,6 +244,25 @@ class ViolationCode(StrEnum):
     REMINDERS_USED_UP = "reminders_used_up"
     REMINDER_TOO_SOON = "reminder_too_soon"
     EVERYBODY_FINISHED = "everybody_finished"
+    UNKNOWN_QUESTION = "unknown_question"
+    UNKNOWN_OPTION = "unknown_option"
+    PLACE_TWICE = "place_twice"
+    PLACES_MISSING = "places_missing"
+    PLACE_SKIPPED = "place_skipped"
+    OPTION_TWICE = "option_twice"
+    TOO_MANY_CHOSEN = "too_many_chosen"
+    POINTS_LEFT = "points_left"
+    POINTS_OVER = "points_over"
+    NUMBER_UNREADABLE = "number_unreadable"
+    NUMBER_OUT_OF_RANGE = "number_out_of_range"
+    WAY_OUT_AND_ANSWER = "way_out_and_answer"
+    OPTIONS_TOO_FEW = "options_too_few"
+    OPTIONS_TOO_MANY = "options_too_many"
+    OPTIONS_UNEVEN = "options_uneven"
+    OPTIONS_ALIKE = "options_alike"
+    GROUPS_TOO_FEW = "groups_too_few"
+    SETTING_OUT_OF_RANGE = "setting_out_of_range"
+    RANGE_REVERSED = "range_reversed"
 
 
 class FrameworkFinding(StrEnum):

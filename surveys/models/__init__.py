@@ -2,6 +2,7 @@
 
 from surveys.models.audit import AuditEvent
 from surveys.models.base import metadata
+from surveys.models.draft import Draft, FieldWrite, TextChange
 from surveys.models.objective import FacilityStatement, Goal, Objective, ObjectiveVersion
 from surveys.models.outbox import OutboxMessage, WorkerHeartbeat
 from surveys.models.outcome import Category, Facility, FacilityDecision, Outcome
@@ -16,6 +17,13 @@ from surveys.models.panel import (
     StaffRole,
     TaskForce,
 )
+from surveys.models.question import (
+    FrozenQuestionAnswer,
+    Question,
+    QuestionAnswer,
+    QuestionAnswerChange,
+    QuestionResult,
+)
 from surveys.models.result import FrozenRating, RoundResult, Snapshot
 from surveys.models.round import Round, RoundStatement
 from surveys.models.statement import Idea, IdeaPlacement, Statement, StatementVersion
@@ -28,9 +36,12 @@ __all__ = [
     "College",
     "Comment",
     "Criterion",
+    "Draft",
     "Facility",
     "FacilityDecision",
     "FacilityStatement",
+    "FieldWrite",
+    "FrozenQuestionAnswer",
     "FrozenRating",
     "Goal",
     "Idea",
@@ -43,6 +54,10 @@ __all__ = [
     "Panellist",
     "Person",
     "Protocol",
+    "Question",
+    "QuestionAnswer",
+    "QuestionAnswerChange",
+    "QuestionResult",
     "Rating",
     "RatingChange",
     "Region",

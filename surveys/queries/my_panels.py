@@ -24,6 +24,7 @@ from surveys.models import (
     TaskForce,
 )
 from surveys.queries.asked_round import takes_answers
+from surveys.queries.questions import Progress, progress_in_rounds
 from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus
 
 
@@ -45,6 +46,8 @@ class MyRound:
     n_answers_asked: int
     n_answers_given: int
     n_ideas: int
+    questions: Progress
+    """How far they are with the questions beside ratings or ideas."""
     submitted_at: datetime | None
 
     def takes_answers(self, *, now: datetime) -> bool:
@@ -54,7 +57,7 @@ class MyRound:
 
     @property
     def has_begun(self) -> bool:
-        return bool(self.n_answers_given or self.n_ideas)
+        return bool(self.n_answers_given or self.n_ideas or self.questions.n_done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +160,13 @@ def _rounds(session: Session, *, panellist_of: dict[int, int], study_ids: Sequen
             statements=1, done=int(answers >= questions), asked=questions, given=answers
         )
     found: dict[int, list[MyRound]] = {}
-    for round_ in session.exec(
+    rounds = session.exec(
         select(Round).where(col(Round.task_force_id).in_(task_forces)).order_by(col(Round.number))
-    ).all():
+    ).all()
+    progress = progress_in_rounds(
+        session, panellist_of={round_.id: panellist_of[round_.task_force_id] for round_ in rounds}
+    )
+    for round_ in rounds:
         total = totals.get(round_.id, Counter())
         earlier = found.setdefault(round_.task_force_id, [])
         earlier.append(
@@ -177,6 +184,7 @@ def _rounds(session: Session, *, panellist_of: dict[int, int], study_ids: Sequen
                 n_answers_asked=total["asked"],
                 n_answers_given=total["given"],
                 n_ideas=n_ideas.get(round_.id, 0),
+                questions=progress.get(round_.id, Progress(0, 0)),
                 submitted_at=submitted.get(round_.id),
             )
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from surveys.models import College, Idea, Panellist, Person, Rating, Round, Submission
+from surveys.models import College, Idea, Panellist, Person, QuestionAnswer, Rating, Round, Submission
 from surveys.vocabulary import MembershipStatus
 
 IN_PANEL = (MembershipStatus.INVITED, MembershipStatus.JOINED)
@@ -42,10 +42,13 @@ def eligible_panellists(session: Session, *, task_force_id: int) -> list[int]:
 
 
 def panellists_who_answered(session: Session, *, round_id: int) -> list[int]:
-    """Ids of the panellists with at least one stored answer (rating or idea) in the round."""
+    """Ids of the panellists with at least one stored answer (rating, idea, question) in the round."""
     rated = session.exec(select(Rating.panellist_id).where(Rating.round_id == round_id).distinct()).all()
     named = session.exec(select(Idea.panellist_id).where(Idea.round_id == round_id).distinct()).all()
-    return sorted({*rated, *named})
+    replied = session.exec(
+        select(QuestionAnswer.panellist_id).where(QuestionAnswer.round_id == round_id).distinct()
+    ).all()
+    return sorted({*rated, *named, *replied})
 
 
 def colleges_of(session: Session, *, panellist_ids: Sequence[int]) -> list[str | None]:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from analysis.report_types import RoundReport
 from analysis.round_report import analyse_round, report_as_dict
+from analysis.types import Quantile
 from surveys.models import FrozenRating, Protocol, Rating, Round, RoundResult, Snapshot, Study, TaskForce
 from surveys.queries.participation import (
     colleges_of,
@@ -22,6 +23,12 @@ from surveys.queries.participation import (
 from surveys.queries.questionnaire import AskedCriterion, AskedStatement, Questionnaire, questionnaire_of
 from surveys.queries.rating_matrix import Cell, frozen_cells, matrix_of
 from surveys.rules.protocol import ProtocolSettings, canonical_digest
+from surveys.services.question_freezing import (
+    FrozenQuestions,
+    copy_question_answers,
+    frozen_questions_of,
+    store_question_results,
+)
 from surveys.vocabulary import StatementKind
 
 SEED = 20240101
@@ -38,6 +45,7 @@ class Frozen:
     colleges: tuple[str | None, ...]
     """The college of each eligible panellist, in the order of `eligible`."""
     cells: tuple[Cell, ...]
+    questions: FrozenQuestions
 
     @property
     def digest(self) -> str:
@@ -50,6 +58,7 @@ class Frozen:
                 "answered": self.answered,
                 "colleges": self.colleges,
                 "settings": self.settings.as_json(),
+                **self.questions.as_json(),
             }
         )
 
@@ -93,6 +102,7 @@ def freeze_round(session: Session, *, round_: Round, now: datetime) -> Snapshot:
     session.add(snapshot)
     session.flush()
     _copy_ratings(session, snapshot=snapshot)
+    copy_question_answers(session, snapshot=snapshot)
     everybody = sorted({*eligible, *answered})
     snapshot.rule = settings.as_json()
     snapshot.engine = {"numpy": numpy.__version__, "scipy": scipy.__version__}
@@ -111,6 +121,7 @@ def freeze_round(session: Session, *, round_: Round, now: datetime) -> Snapshot:
     rows = [row for report in reports for row in result_rows(report, snapshot_id=snapshot.id)]
     if rows:
         session.connection().execute(insert(RoundResult), rows)
+    store_question_results(session, snapshot=snapshot, frozen=frozen.questions, quantile=Quantile(settings.quantile))
     session.flush()
     return snapshot
 
@@ -124,6 +135,7 @@ def frozen_of(session: Session, *, snapshot: Snapshot) -> Frozen:
         answered=tuple(snapshot.audience["answered"]),
         colleges=tuple(snapshot.audience["colleges"]),
         cells=tuple(frozen_cells(session, snapshot_id=snapshot.id)),
+        questions=frozen_questions_of(session, snapshot=snapshot),
     )
 
 

@@ -6,7 +6,17 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from surveys.errors import RuleViolation
-from surveys.models import Comment, Idea, Panellist, Rating, RatingChange, Round, Submission
+from surveys.models import (
+    Comment,
+    Idea,
+    Panellist,
+    QuestionAnswer,
+    QuestionAnswerChange,
+    Rating,
+    RatingChange,
+    Round,
+    Submission,
+)
 from surveys.rules.permissions import Actor
 from surveys.rules.texts import REASON_LIMIT, clean_text
 from surveys.services.audit import record
@@ -89,7 +99,7 @@ def _delete_open_answers(session: Session, *, panellist: Panellist) -> None:
     own_ideas = (col(Idea.panellist_id) == panellist.id, col(Idea.round_id).in_(open_rounds))
     connection.execute(update(Idea).where(*own_ideas).values(parent_id=None))
     connection.execute(delete(Idea).where(*own_ideas))
-    for table in (Rating, RatingChange, Comment, Submission):
+    for table in (Rating, RatingChange, QuestionAnswer, QuestionAnswerChange, Comment, Submission):
         connection.execute(
             delete(table).where(
                 col(table.panellist_id) == panellist.id,

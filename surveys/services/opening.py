@@ -7,6 +7,7 @@ from sqlmodel import Session
 from surveys.models import Round, Study
 from surveys.queries.participation import eligible_panellists
 from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.questions import questions_of
 from surveys.rules.protocol import canonical_digest
 
 
@@ -20,11 +21,22 @@ class MissingText:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingQuestionText:
+    """A question that lacks its text, an option or another part in one of the study's languages."""
+
+    question_id: int
+    code: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPreview:
     n_statements: int
+    n_questions: int
     n_people: int
     """Everybody who will get a mail and may answer."""
     missing: tuple[MissingText, ...]
+    missing_in_questions: tuple[MissingQuestionText, ...]
     digest: str
     """Changes with the questionnaire and with the panel; the confirmation carries it back."""
 
@@ -32,6 +44,7 @@ class OpenPreview:
 def preview_open(session: Session, *, round_: Round, study: Study) -> OpenPreview:
     """What `rounds.open_round` would open now."""
     statements = questionnaire_of(session, round_id=round_.id).statements
+    questions = questions_of(session, round_id=round_.id)
     people = eligible_panellists(session, task_force_id=round_.task_force_id)
     missing = tuple(
         MissingText(statement_id=statement.id, code=statement.code, language=language)
@@ -42,8 +55,19 @@ def preview_open(session: Session, *, round_: Round, study: Study) -> OpenPrevie
     state = {
         "status": round_.status.value,
         "statements": [[one.id, one.version_id, dict(one.text)] for one in statements],
+        "questions": [question.as_json() for question in questions],
         "people": people,
     }
     return OpenPreview(
-        n_statements=len(statements), n_people=len(people), missing=missing, digest=canonical_digest(state)
+        n_statements=len(statements),
+        n_questions=len(questions),
+        n_people=len(people),
+        missing=missing,
+        missing_in_questions=tuple(
+            MissingQuestionText(question_id=question.id, code=question.code, language=language)
+            for question in questions
+            for language in study.languages
+            if any(language not in text for text in question.texts())
+        ),
+        digest=canonical_digest(state),
     )

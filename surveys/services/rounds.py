@@ -10,6 +10,7 @@ from surveys.errors import RuleViolation
 from surveys.models import Panellist, Person, Round, RoundStatement, Snapshot, TaskForce
 from surveys.queries.participation import Participation, eligible_panellists, participation_of
 from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.questions import live_question_answers, questions_of
 from surveys.queries.rating_matrix import live_cells
 from surveys.queries.statements import current_versions
 from surveys.rules.permissions import Actor
@@ -110,7 +111,7 @@ def open_round(
     ------
     RuleViolation
         `round_already_open`, `round_closed`, `deadline_past`, `no_panellists`, or `translation_missing` with the
-        first statement that lacks one of `languages`.
+        first statement or question that lacks one of `languages`.
     """
     if round_.status is RoundStatus.OPEN:
         raise RuleViolation(ViolationCode.ROUND_ALREADY_OPEN)
@@ -125,6 +126,10 @@ def open_round(
         for language in languages:
             if language not in statement.text:
                 raise RuleViolation(ViolationCode.TRANSLATION_MISSING, statement=statement.code, language=language)
+    for question in questions_of(session, round_id=round_.id):
+        for language in languages:
+            if any(language not in text for text in question.texts()):
+                raise RuleViolation(ViolationCode.TRANSLATION_MISSING, statement=question.code, language=language)
     round_.status, round_.opened_at, round_.deadline_at = RoundStatus.OPEN, now, deadline_at
     session.add(round_)
     study = study_of_round(session, round_=round_)
@@ -155,15 +160,20 @@ def preview_close(session: Session, *, round_: Round) -> ClosePreview:
     """What closing this round now would freeze; counts of people and answers only."""
     participation = participation_of(session, round_=round_)
     cells = live_cells(session, round_id=round_.id)
+    answers = live_question_answers(session, round_id=round_.id)
     n_statements = len(questionnaire_of(session, round_id=round_.id).statements)
     state = {
         "status": round_.status.value,
         "deadline_at": round_.deadline_at.isoformat() if round_.deadline_at else None,
         "participation": [participation.n_invited, participation.n_answered, participation.n_submitted],
         "cells": [[s, c, p, rating_state.value, value] for s, c, p, rating_state, value in cells],
+        "question_answers": [[*given[:2], given[2].value, *given[3:]] for given in answers],
     }
     return ClosePreview(
-        participation=participation, n_statements=n_statements, n_answers=len(cells), digest=canonical_digest(state)
+        participation=participation,
+        n_statements=n_statements,
+        n_answers=len(cells) + len(answers),
+        digest=canonical_digest(state),
     )
 
 

@@ -1,7 +1,7 @@
 """Taking answers: saved as they come, counted once, never after the close."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from surveys.errors import RuleViolation
 from surveys.models import Comment, Idea, Panellist, Rating, RatingChange, Round, Submission
 from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.questions import own_question_answers
 from surveys.rules.answers import (
     CommentAnswer,
     RatingAnswer,
@@ -23,7 +24,7 @@ from surveys.rules.texts import COMMENT_LIMIT, clean_text
 from surveys.services.audit import record
 from surveys.services.bulk import upsert
 from surveys.services.round_locks import share_round
-from surveys.vocabulary import AuditAction, MembershipStatus, ViolationCode
+from surveys.vocabulary import AnswerState, AuditAction, MembershipStatus, ViolationCode
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -135,12 +136,21 @@ def answers_of(session: Session, *, round_id: int, panellist_id: int) -> dict[st
     ideas = session.exec(
         select(Idea.slot, Idea.kind, Idea.text).where(Idea.round_id == round_id, Idea.panellist_id == panellist_id)
     ).all()
+    questions = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
     return {
         "round": round_id,
         "ratings": sorted([statement, criterion, str(state), value] for statement, criterion, state, value in ratings),
         "comments": sorted([statement, str(stance), text] for statement, stance, text in comments),
         "ideas": sorted([slot, str(kind), text] for slot, kind, text in ideas),
+        **content_of_questions({question: (own.state, own.answer) for question, own in questions.items()}),
     }
+
+
+def content_of_questions(answers: Mapping[int, tuple[AnswerState, dict[str, Any] | None]]) -> dict[str, Any]:
+    """The answers to questions in a receipt; a receipt without any is that of the other answers alone."""
+    if not answers:
+        return {}
+    return {"questions": [[question, str(state), answer] for question, (state, answer) in sorted(answers.items())]}
 
 
 def receipt_code(digest: str) -> str:

@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from surveys.models import AuditEvent, Round, RoundResult, Snapshot, TaskForce
+from analysis.types import Quantile
+from surveys.models import AuditEvent, QuestionResult, Round, RoundResult, Snapshot, TaskForce
+from surveys.queries.questions import live_question_answers
 from surveys.queries.rating_matrix import Cell, live_cells
 from surveys.services.freezing import Frozen, frozen_of, reports_of, result_rows
+from surveys.services.question_freezing import question_result_rows
 from surveys.vocabulary import AuditAction
 
 # The same figures on another processor or library version may differ in the last bits.
@@ -86,6 +89,13 @@ class _Sealed:
             "criterion": criteria.get(criterion_id, f"criterion {criterion_id}"),
         }
 
+    def question_names(self, question_id: int) -> dict[str, str]:
+        """The code and kind of a question; the bare id where the round does not have it."""
+        asked = {question.id: question for question in self.frozen.questions.questions}
+        if question_id not in asked:
+            return {"statement": f"question {question_id}", "criterion": "question"}
+        return {"statement": asked[question_id].code, "criterion": asked[question_id].kind.value}
+
 
 def verify(session: Session, *, study_id: int | None = None) -> Verified:
     """Check every snapshot of one study, or of all. Reads only."""
@@ -93,13 +103,19 @@ def verify(session: Session, *, study_id: int | None = None) -> Verified:
     n_snapshots = n_answers = n_figures = 0
     for sealed in _sealed_snapshots(session, study_id=study_id):
         results = session.exec(select(RoundResult).where(RoundResult.snapshot_id == sealed.snapshot.id)).all()
-        n_snapshots, n_answers = n_snapshots + 1, n_answers + len(sealed.frozen.cells)
-        n_figures += len(results)
+        of_questions = session.exec(
+            select(QuestionResult).where(QuestionResult.snapshot_id == sealed.snapshot.id)
+        ).all()
+        n_snapshots += 1
+        n_answers += len(sealed.frozen.cells) + len(sealed.frozen.questions.answers)
+        n_figures += len(results) + len(of_questions)
         differences += _check_seal(session, sealed=sealed)
         if sealed.is_latest:
             live = live_cells(session, round_id=sealed.round_.id)
             differences += _compare_answers(sealed, live=live)
+            differences += _compare_question_answers(session, sealed)
         differences += _compare_results(sealed, stored=list(results))
+        differences += _compare_question_results(sealed, stored=list(of_questions))
     return Verified(n_snapshots=n_snapshots, n_answers=n_answers, n_figures=n_figures, differences=tuple(differences))
 
 
@@ -163,21 +179,57 @@ def _compare_results(sealed: _Sealed, *, stored: list[RoundResult]) -> Iterator[
     }
     found = {(result.statement_id, result.criterion_id): result for result in stored}
     for key in sorted(expected.keys() | found.keys()):
-        names = sealed.names(*key)
-        if key not in found:
-            yield sealed.difference(DifferenceKind.MISSING_RESULT, **names)
-        elif key not in expected:
-            yield sealed.difference(DifferenceKind.EXTRA_RESULT, **names)
-        else:
-            for figure, value in expected[key].items():
-                if not _is_same(getattr(found[key], figure), value):
-                    yield sealed.difference(
-                        DifferenceKind.FIGURE,
-                        **names,
-                        figure=figure,
-                        stored=_shortly(getattr(found[key], figure)),
-                        expected=_shortly(value),
-                    )
+        yield from _compare_figures(sealed, sealed.names(*key), found.get(key), expected.get(key))
+
+
+def _compare_question_answers(session: Session, sealed: _Sealed) -> Iterator[Difference]:
+    live = {given[:2]: given[2:] for given in live_question_answers(session, round_id=sealed.round_.id)}
+    then = {given[:2]: given[2:] for given in sealed.frozen.questions.answers}
+    for key in sorted(live.keys() | then.keys()):
+        if live.get(key) != then.get(key):
+            question_id, panellist_id = key
+            yield sealed.difference(
+                DifferenceKind.ANSWER,
+                **sealed.question_names(question_id),
+                panellist_id=panellist_id,
+                stored=_given_words(live.get(key)),
+                expected=_given_words(then.get(key)),
+            )
+
+
+def _given_words(given: tuple[Any, ...] | None) -> str:
+    if given is None:
+        return "nothing"
+    state, answer, _ = given
+    return str(state) if answer is None else _shortly(answer)
+
+
+def _compare_question_results(sealed: _Sealed, *, stored: list[QuestionResult]) -> Iterator[Difference]:
+    quantile = Quantile(sealed.frozen.settings.quantile)
+    rows = question_result_rows(sealed.frozen.questions, snapshot_id=sealed.snapshot.id, quantile=quantile)
+    expected = {row["question_id"]: row for row in rows}
+    found = {result.question_id: result for result in stored}
+    for key in sorted(expected.keys() | found.keys()):
+        yield from _compare_figures(sealed, sealed.question_names(key), found.get(key), expected.get(key))
+
+
+def _compare_figures(
+    sealed: _Sealed, names: dict[str, str], found: Any | None, expected: dict[str, Any] | None
+) -> Iterator[Difference]:
+    if found is None:
+        yield sealed.difference(DifferenceKind.MISSING_RESULT, **names)
+    elif expected is None:
+        yield sealed.difference(DifferenceKind.EXTRA_RESULT, **names)
+    else:
+        for figure, value in expected.items():
+            if not _is_same(getattr(found, figure), value):
+                yield sealed.difference(
+                    DifferenceKind.FIGURE,
+                    **names,
+                    figure=figure,
+                    stored=_shortly(getattr(found, figure)),
+                    expected=_shortly(value),
+                )
 
 
 def _is_same(stored: Any, expected: Any) -> bool:

@@ -291,7 +291,7 @@ def upgrade() -> None:
     op.create_table('audit_event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('action', sa.Enum('study_created', 'framework_imported', 'panel_imported', 'ratings_imported', 'protocol_locked', 'signed_in', 'signed_out', 'consent_given', 'membership_declined', 'membership_left', 'round_planned', 'round_opened', 'round_closed', 'answers_submitted', 'idea_placed', 'idea_parked', 'placement_undone', 'statement_edited', 'comment_reviewed', 'outcomes_published', 'category_changed', 'statement_categorised', 'facility_decided', 'link_renewed', 'link_revoked', 'reminders_queued', 'account_changed', 'demo_built', 'deadline_extended', 'proposal_overridden', name='auditaction', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('action', sa.Enum('study_created', 'framework_imported', 'panel_imported', 'ratings_imported', 'protocol_locked', 'signed_in', 'signed_out', 'consent_given', 'membership_declined', 'membership_left', 'round_planned', 'round_opened', 'round_closed', 'answers_submitted', 'idea_placed', 'idea_parked', 'placement_undone', 'statement_edited', 'comment_reviewed', 'outcomes_published', 'category_changed', 'statement_categorised', 'facility_decided', 'link_renewed', 'link_revoked', 'reminders_queued', 'account_changed', 'demo_built', 'deadline_extended', 'proposal_overridden', 'questions_changed', name='auditaction', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('study_id', sa.Integer(), nullable=True),
     sa.Column('task_force_id', sa.Integer(), nullable=True),
@@ -450,6 +450,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_idea_round_id'), ['round_id'], unique=False)
         batch_op.create_index('ix_idea_round_status', ['round_id', 'status'], unique=False)
 
+    op.create_table('question',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('ranking', 'top_x', 'points', 'multiple_choice', 'single_choice', 'yes_no', 'number', 'probability', 'year', 'short_text', 'long_text', 'sort_groups', name='questionkind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('text', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('hint', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('options', sa.JSON(), nullable=False),
+    sa.Column('settings', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_question_round_id_round')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_question'))
+    )
+    with op.batch_alter_table('question', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_question_round_id'), ['round_id'], unique=False)
+
     op.create_table('rating',
     sa.Column('round_id', sa.Integer(), nullable=False),
     sa.Column('statement_id', sa.Integer(), nullable=False),
@@ -543,6 +558,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_submission_panellist_id'), ['panellist_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_submission_round_id'), ['round_id'], unique=False)
 
+    op.create_table('frozen_question_answer',
+    sa.Column('snapshot_id', sa.Integer(), nullable=False),
+    sa.Column('question_id', sa.Integer(), nullable=False),
+    sa.Column('panellist_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('answered', 'outside_expertise', 'need_information', name='answerstate', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('answer', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.ForeignKeyConstraint(['panellist_id'], ['panellist.id'], name=op.f('fk_frozen_question_answer_panellist_id_panellist')),
+    sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_frozen_question_answer_question_id_question')),
+    sa.ForeignKeyConstraint(['snapshot_id'], ['snapshot.id'], name=op.f('fk_frozen_question_answer_snapshot_id_snapshot')),
+    sa.PrimaryKeyConstraint('snapshot_id', 'question_id', 'panellist_id', name=op.f('pk_frozen_question_answer'))
+    )
     op.create_table('frozen_rating',
     sa.Column('snapshot_id', sa.Integer(), nullable=False),
     sa.Column('statement_id', sa.Integer(), nullable=False),
@@ -578,6 +605,51 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_idea_placement_idea_id'), ['idea_id'], unique=False)
         batch_op.create_index('ix_idea_placement_statement', ['statement_id', 'undone_at'], unique=False)
 
+    op.create_table('question_answer',
+    sa.Column('question_id', sa.Integer(), nullable=False),
+    sa.Column('panellist_id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('answered', 'outside_expertise', 'need_information', name='answerstate', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('answer', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.CheckConstraint("(state = 'answered') = (answer IS NOT NULL)", name=op.f('ck_question_answer_answer_iff_answered')),
+    sa.ForeignKeyConstraint(['panellist_id'], ['panellist.id'], name=op.f('fk_question_answer_panellist_id_panellist')),
+    sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_question_answer_question_id_question')),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_question_answer_round_id_round')),
+    sa.PrimaryKeyConstraint('question_id', 'panellist_id', name=op.f('pk_question_answer'))
+    )
+    with op.batch_alter_table('question_answer', schema=None) as batch_op:
+        batch_op.create_index('ix_question_answer_round', ['round_id', 'panellist_id'], unique=False)
+
+    op.create_table('question_answer_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('question_id', sa.Integer(), nullable=False),
+    sa.Column('panellist_id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('old_state', sa.Enum('answered', 'outside_expertise', 'need_information', name='answerstate', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('old_answer', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['panellist_id'], ['panellist.id'], name=op.f('fk_question_answer_change_panellist_id_panellist')),
+    sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_question_answer_change_question_id_question')),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_question_answer_change_round_id_round')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_question_answer_change'))
+    )
+    with op.batch_alter_table('question_answer_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_question_answer_change_panellist_id'), ['panellist_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_question_answer_change_question_id'), ['question_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_question_answer_change_round_id'), ['round_id'], unique=False)
+
+    op.create_table('question_result',
+    sa.Column('snapshot_id', sa.Integer(), nullable=False),
+    sa.Column('question_id', sa.Integer(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('n_outside_expertise', sa.Integer(), nullable=False),
+    sa.Column('n_need_information', sa.Integer(), nullable=False),
+    sa.Column('summary', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['question_id'], ['question.id'], name=op.f('fk_question_result_question_id_question')),
+    sa.ForeignKeyConstraint(['snapshot_id'], ['snapshot.id'], name=op.f('fk_question_result_snapshot_id_snapshot')),
+    sa.PrimaryKeyConstraint('snapshot_id', 'question_id', name=op.f('pk_question_result'))
+    )
     op.create_table('round_result',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('snapshot_id', sa.Integer(), nullable=False),
@@ -654,6 +726,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_round_result_snapshot_id'))
 
     op.drop_table('round_result')
+    op.drop_table('question_result')
+    with op.batch_alter_table('question_answer_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_question_answer_change_round_id'))
+        batch_op.drop_index(batch_op.f('ix_question_answer_change_question_id'))
+        batch_op.drop_index(batch_op.f('ix_question_answer_change_panellist_id'))
+
+    op.drop_table('question_answer_change')
+    with op.batch_alter_table('question_answer', schema=None) as batch_op:
+        batch_op.drop_index('ix_question_answer_round')
+
+    op.drop_table('question_answer')
     with op.batch_alter_table('idea_placement', schema=None) as batch_op:
         batch_op.drop_index('ix_idea_placement_statement')
         batch_op.drop_index(batch_op.f('ix_idea_placement_idea_id'))
@@ -663,6 +746,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_frozen_rating_panellist')
 
     op.drop_table('frozen_rating')
+    op.drop_table('frozen_question_answer')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_round_id'))
         batch_op.drop_index(batch_op.f('ix_submission_panellist_id'))
@@ -686,6 +770,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_rating_histogram')
 
     op.drop_table('rating')
+    with op.batch_alter_table('question', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_question_round_id'))
+
+    op.drop_table('question')
     with op.batch_alter_table('idea', schema=None) as batch_op:
         batch_op.drop_index('ix_idea_round_status')
         batch_op.drop_index(batch_op.f('ix_idea_round_id'))
