@@ -74,6 +74,7 @@ __all__ = [
     "Study",
     "Submission",
     "TaskForce",
+    "TextChange",
     "WorkerHeartbeat",
     "metadata",
 ]

@@ -409,6 +409,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_comment_round_id'), ['round_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_comment_statement_id'), ['statement_id'], unique=False)
 
+    op.create_table('draft',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('panellist_id', sa.Integer(), nullable=False),
+    sa.Column('field', sa.String(length=60), nullable=False),
+    sa.Column('value', sa.String(length=20000), nullable=False),
+    sa.Column('client', sa.String(length=40), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['panellist_id'], ['panellist.id'], name=op.f('fk_draft_panellist_id_panellist')),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_draft_round_id_round')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
+    sa.UniqueConstraint('round_id', 'panellist_id', 'field', name=op.f('uq_draft_round_id'))
+    )
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_draft_panellist_id'), ['panellist_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_draft_round_id'), ['round_id'], unique=False)
+
     op.create_table('facility_decision',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('statement_id', sa.Integer(), nullable=False),
@@ -427,6 +445,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_facility_decision_facility_id'), ['facility_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_facility_decision_statement_id'), ['statement_id'], unique=False)
 
+    op.create_table('field_write',
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('panellist_id', sa.Integer(), nullable=False),
+    sa.Column('field', sa.String(length=60), nullable=False),
+    sa.Column('client', sa.String(length=40), nullable=False),
+    sa.Column('sequence', sa.BigInteger(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['panellist_id'], ['panellist.id'], name=op.f('fk_field_write_panellist_id_panellist')),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_field_write_round_id_round')),
+    sa.PrimaryKeyConstraint('round_id', 'panellist_id', 'field', 'client', name=op.f('pk_field_write'))
+    )
     op.create_table('idea',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('round_id', sa.Integer(), nullable=False),
@@ -557,6 +586,21 @@ def upgrade() -> None:
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_panellist_id'), ['panellist_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_submission_round_id'), ['round_id'], unique=False)
+
+    op.create_table('text_change',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('panellist_id', sa.Integer(), nullable=False),
+    sa.Column('field', sa.String(length=60), nullable=False),
+    sa.Column('old_text', sa.String(length=4000), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['panellist_id'], ['panellist.id'], name=op.f('fk_text_change_panellist_id_panellist')),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_text_change_round_id_round')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_text_change'))
+    )
+    with op.batch_alter_table('text_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_text_change_panellist_id'), ['panellist_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_text_change_round_id'), ['round_id'], unique=False)
 
     op.create_table('frozen_question_answer',
     sa.Column('snapshot_id', sa.Integer(), nullable=False),
@@ -747,6 +791,11 @@ def downgrade() -> None:
 
     op.drop_table('frozen_rating')
     op.drop_table('frozen_question_answer')
+    with op.batch_alter_table('text_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_text_change_round_id'))
+        batch_op.drop_index(batch_op.f('ix_text_change_panellist_id'))
+
+    op.drop_table('text_change')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_round_id'))
         batch_op.drop_index(batch_op.f('ix_submission_panellist_id'))
@@ -780,11 +829,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_idea_panellist_id'))
 
     op.drop_table('idea')
+    op.drop_table('field_write')
     with op.batch_alter_table('facility_decision', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_facility_decision_statement_id'))
         batch_op.drop_index(batch_op.f('ix_facility_decision_facility_id'))
 
     op.drop_table('facility_decision')
+    with op.batch_alter_table('draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_draft_round_id'))
+        batch_op.drop_index(batch_op.f('ix_draft_panellist_id'))
+
+    op.drop_table('draft')
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_comment_statement_id'))
         batch_op.drop_index(batch_op.f('ix_comment_round_id'))
