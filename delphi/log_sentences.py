@@ -41,6 +41,12 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.DEADLINE_EXTENDED: _l("Moved the closing time of round %(number)s to %(after)s."),
     AuditAction.PROPOSAL_OVERRIDDEN: _l("Decided on %(statement)s otherwise than the rule proposes: “%(reason)s”"),
     AuditAction.QUESTIONS_CHANGED: _l("Changed the further questions of round %(number)s."),
+    AuditAction.PAPER_ENTERED: _l("Entered paper answers of round %(number)s on behalf of %(code)s."),
+    AuditAction.IDEA_FLAGGED: _l("An expert says that an idea is missing or distorted."),
+    AuditAction.IDEA_FLAG_ANSWERED: _l("Answered a remark on an idea: “%(resolution)s”"),
+    AuditAction.COLLEAGUE_SUGGESTED: _l("An expert suggested a colleague."),
+    AuditAction.COLLEAGUE_SETTLED: _l("Settled the suggestion of a colleague."),
+    AuditAction.MEMBERSHIP_RECONFIRMED: _l("An expert said whether they stay for the implementation."),
 }
 VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.ROUND_PLANNED, "n_statements", 0): _l("Planned round %(number)s with open questions."),

@@ -92,6 +92,15 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.GROUPS_TOO_FEW: _l("Please give at least %(limit)s groups, one a line."),
     ViolationCode.SETTING_OUT_OF_RANGE: _l("Please give a whole number from %(lower)s to %(upper)s here."),
     ViolationCode.RANGE_REVERSED: _l("The lowest answer must lie below the highest one."),
+    ViolationCode.ANSWERED_ONLINE: _l(
+        "This expert has answered online: these answers are shown to nobody, and none can be entered for them."
+    ),
+    ViolationCode.PAPER_CONSENT_MISSING: _l("Please confirm that the expert agreed to take part on the paper."),
+    ViolationCode.ADDRESS_MISSING: _l("Please give an address such as name@example.org."),
+    ViolationCode.COLLEAGUE_NAME_MISSING: _l("Please give the name of your colleague too, or leave both fields empty."),
+    ViolationCode.FLAG_SETTLED: _l("This remark was answered meanwhile."),
+    ViolationCode.RESULTS_NOT_PUBLISHED: _l("The results are not published yet."),
+    ViolationCode.CHOICE_MISSING: _l("Please choose one of the answers."),
 }
 
 KINDS: dict[StatementKind, Any] = {

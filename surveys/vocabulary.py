@@ -182,6 +182,12 @@ class AuditAction(StrEnum):
     DEADLINE_EXTENDED = "deadline_extended"
     PROPOSAL_OVERRIDDEN = "proposal_overridden"
     QUESTIONS_CHANGED = "questions_changed"
+    PAPER_ENTERED = "paper_entered"
+    IDEA_FLAGGED = "idea_flagged"
+    IDEA_FLAG_ANSWERED = "idea_flag_answered"
+    COLLEAGUE_SUGGESTED = "colleague_suggested"
+    COLLEAGUE_SETTLED = "colleague_settled"
+    MEMBERSHIP_RECONFIRMED = "membership_reconfirmed"
 
 
 class Permission(StrEnum):
@@ -263,6 +269,13 @@ class ViolationCode(StrEnum):
     GROUPS_TOO_FEW = "groups_too_few"
     SETTING_OUT_OF_RANGE = "setting_out_of_range"
     RANGE_REVERSED = "range_reversed"
+    ANSWERED_ONLINE = "answered_online"
+    PAPER_CONSENT_MISSING = "paper_consent_missing"
+    ADDRESS_MISSING = "address_missing"
+    COLLEAGUE_NAME_MISSING = "colleague_name_missing"
+    FLAG_SETTLED = "flag_settled"
+    RESULTS_NOT_PUBLISHED = "results_not_published"
+    CHOICE_MISSING = "choice_missing"
 
 
 class FrameworkFinding(StrEnum):

@@ -7,6 +7,7 @@ from surveys.models.objective import FacilityStatement, Goal, Objective, Objecti
 from surveys.models.outbox import OutboxMessage, WorkerHeartbeat
 from surveys.models.outcome import Category, Facility, FacilityDecision, Outcome
 from surveys.models.panel import (
+    ColleagueSuggestion,
     College,
     Invitation,
     Panellist,
@@ -26,13 +27,14 @@ from surveys.models.question import (
 )
 from surveys.models.result import FrozenRating, RoundResult, Snapshot
 from surveys.models.round import Round, RoundStatement
-from surveys.models.statement import Idea, IdeaPlacement, Statement, StatementVersion
+from surveys.models.statement import Idea, IdeaFlag, IdeaPlacement, Statement, StatementVersion
 from surveys.models.study import Criterion, Protocol, Scale, Study
 from surveys.models.submission import Comment, Rating, RatingChange, Submission
 
 __all__ = [
     "AuditEvent",
     "Category",
+    "ColleagueSuggestion",
     "College",
     "Comment",
     "Criterion",
@@ -45,6 +47,7 @@ __all__ = [
     "FrozenRating",
     "Goal",
     "Idea",
+    "IdeaFlag",
     "IdeaPlacement",
     "Invitation",
     "Objective",

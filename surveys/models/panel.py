@@ -69,6 +69,23 @@ class Panellist(Table, table=True):
     status: MembershipStatus = Field(sa_type=enum_type(MembershipStatus), default=MembershipStatus.INVITED)
     consented_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
     decline_reason: str = Field(default="", max_length=2000)
+    reconfirmed_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """When they last answered whether they stay for the implementation; `stays_on` says what."""
+    stays_on: bool | None = None
+
+
+class ColleagueSuggestion(Table, table=True):
+    """Somebody whom a panellist named in their place: a task for the facilitator, never a mail by itself."""
+
+    __tablename__ = "colleague_suggestion"
+
+    id: int = Field(default=None, primary_key=True)
+    task_force_id: int = Field(foreign_key="task_force.id", index=True)
+    panellist_id: int = Field(foreign_key="panellist.id", index=True)
+    name: str = Field(max_length=200)
+    email: str = Field(max_length=254)
+    suggested_at: datetime = Field(sa_type=UtcDateTime)
+    settled_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
 
 
 class StaffRole(Table, table=True):

@@ -80,3 +80,16 @@ class IdeaPlacement(Table, table=True):
     actor_id: int | None = Field(default=None, foreign_key="person.id")
     placed_at: datetime = Field(sa_type=UtcDateTime)
     undone_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+
+
+class IdeaFlag(Table, table=True):
+    """An expert says that their idea is missing or distorted; the facilitator answers with a text they read."""
+
+    __tablename__ = "idea_flag"
+
+    id: int = Field(default=None, primary_key=True)
+    idea_id: int = Field(foreign_key="idea.id", index=True)
+    text: str = Field(max_length=4000)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    resolved_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    resolution: str = Field(default="", max_length=4000)

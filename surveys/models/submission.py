@@ -26,6 +26,8 @@ class Submission(Table, table=True):
     nonce: str = Field(default="", max_length=32)
     digest: str = Field(default="", max_length=64)
     """SHA-256 over the submitted answers and the nonce; without the nonce few ratings could be guessed."""
+    entered_on_behalf_by: int | None = Field(default=None, foreign_key="person.id")
+    """Who keyed these answers in from paper; empty once the panellist saves something online."""
 
 
 class Rating(Table, table=True):

@@ -291,7 +291,7 @@ def upgrade() -> None:
     op.create_table('audit_event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('action', sa.Enum('study_created', 'framework_imported', 'panel_imported', 'ratings_imported', 'protocol_locked', 'signed_in', 'signed_out', 'consent_given', 'membership_declined', 'membership_left', 'round_planned', 'round_opened', 'round_closed', 'answers_submitted', 'idea_placed', 'idea_parked', 'placement_undone', 'statement_edited', 'comment_reviewed', 'outcomes_published', 'category_changed', 'statement_categorised', 'facility_decided', 'link_renewed', 'link_revoked', 'reminders_queued', 'account_changed', 'demo_built', 'deadline_extended', 'proposal_overridden', 'questions_changed', name='auditaction', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('action', sa.Enum('study_created', 'framework_imported', 'panel_imported', 'ratings_imported', 'protocol_locked', 'signed_in', 'signed_out', 'consent_given', 'membership_declined', 'membership_left', 'round_planned', 'round_opened', 'round_closed', 'answers_submitted', 'idea_placed', 'idea_parked', 'placement_undone', 'statement_edited', 'comment_reviewed', 'outcomes_published', 'category_changed', 'statement_categorised', 'facility_decided', 'link_renewed', 'link_revoked', 'reminders_queued', 'account_changed', 'demo_built', 'deadline_extended', 'proposal_overridden', 'questions_changed', 'paper_entered', 'idea_flagged', 'idea_flag_answered', 'colleague_suggested', 'colleague_settled', 'membership_reconfirmed', name='auditaction', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('study_id', sa.Integer(), nullable=True),
     sa.Column('task_force_id', sa.Integer(), nullable=True),
@@ -317,6 +317,8 @@ def upgrade() -> None:
     sa.Column('status', sa.Enum('invited', 'joined', 'declined', 'left', name='membershipstatus', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('consented_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decline_reason', sa.String(length=2000), nullable=False),
+    sa.Column('reconfirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('stays_on', sa.Boolean(), nullable=True),
     sa.ForeignKeyConstraint(['college_id'], ['college.id'], name=op.f('fk_panellist_college_id_college')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_panellist_person_id_person')),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_panellist_region_id_region')),
@@ -387,6 +389,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_statement_category_id'), ['category_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_statement_parent_id'), ['parent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_statement_task_force_id'), ['task_force_id'], unique=False)
+
+    op.create_table('colleague_suggestion',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('task_force_id', sa.Integer(), nullable=False),
+    sa.Column('panellist_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('suggested_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['panellist_id'], ['panellist.id'], name=op.f('fk_colleague_suggestion_panellist_id_panellist')),
+    sa.ForeignKeyConstraint(['task_force_id'], ['task_force.id'], name=op.f('fk_colleague_suggestion_task_force_id_task_force')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_colleague_suggestion'))
+    )
+    with op.batch_alter_table('colleague_suggestion', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_colleague_suggestion_panellist_id'), ['panellist_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_colleague_suggestion_task_force_id'), ['task_force_id'], unique=False)
 
     op.create_table('comment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -578,6 +596,8 @@ def upgrade() -> None:
     sa.Column('receipt', sa.String(length=32), nullable=False),
     sa.Column('nonce', sa.String(length=32), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('entered_on_behalf_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['entered_on_behalf_by'], ['person.id'], name=op.f('fk_submission_entered_on_behalf_by_person')),
     sa.ForeignKeyConstraint(['panellist_id'], ['panellist.id'], name=op.f('fk_submission_panellist_id_panellist')),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_submission_round_id_round')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_submission')),
@@ -629,6 +649,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('frozen_rating', schema=None) as batch_op:
         batch_op.create_index('ix_frozen_rating_panellist', ['panellist_id', 'snapshot_id'], unique=False)
+
+    op.create_table('idea_flag',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('idea_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(length=4000), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('resolution', sa.String(length=4000), nullable=False),
+    sa.ForeignKeyConstraint(['idea_id'], ['idea.id'], name=op.f('fk_idea_flag_idea_id_idea')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_idea_flag'))
+    )
+    with op.batch_alter_table('idea_flag', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_idea_flag_idea_id'), ['idea_id'], unique=False)
 
     op.create_table('idea_placement',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -786,6 +819,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_idea_placement_idea_id'))
 
     op.drop_table('idea_placement')
+    with op.batch_alter_table('idea_flag', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_idea_flag_idea_id'))
+
+    op.drop_table('idea_flag')
     with op.batch_alter_table('frozen_rating', schema=None) as batch_op:
         batch_op.drop_index('ix_frozen_rating_panellist')
 
@@ -846,6 +883,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_comment_panellist_id'))
 
     op.drop_table('comment')
+    with op.batch_alter_table('colleague_suggestion', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_colleague_suggestion_task_force_id'))
+        batch_op.drop_index(batch_op.f('ix_colleague_suggestion_panellist_id'))
+
+    op.drop_table('colleague_suggestion')
     with op.batch_alter_table('statement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_statement_task_force_id'))
         batch_op.drop_index(batch_op.f('ix_statement_parent_id'))
