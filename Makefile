@@ -15,12 +15,13 @@ else
 SELECTION := -m "not slow and not browser"
 endif
 
-.PHONY: demo test check lock clean help
+.PHONY: demo test check messages lock clean help
 
 help:
 	@echo "make demo    install, fill the demo study, serve it on http://127.0.0.1:8000"
 	@echo "make test    install the test requirements, run all checks and the tests (CI=true: every test)"
 	@echo "make check   only the checks: style, types, imports, templates"
+	@echo "make messages  collect the sentences of code and templates into the catalogues of delphi/translations"
 	@echo "make lock    resolve the requirements anew"
 	@echo "make clean   remove .venv and caches (instance/ is kept)"
 
@@ -36,6 +37,13 @@ check: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
+
+messages: $(VENV)/.runtime
+	@template=$$(mktemp) && trap 'rm -f "$$template"' EXIT && \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k lazy_ngettext:1,2 -k _n:1,2 \
+	  --no-location --sort-output -o "$$template" . && \
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	  -i "$$template" -d delphi/translations
 
 lock: $(VENV)/.uv
 	@for name in bootstrap runtime test benchmarks; do \
