@@ -58,7 +58,7 @@ class NextRoundPage:
     is_rebuilt: bool
     is_past_protocol: bool
     may_stop: bool
-    """A rating round was closed: the study of this objective can end here."""
+    """A rating round was closed and none is open: the study of this objective can end here."""
     open_number: int | None
     sections: tuple[ProposalSection, ...]
     problem: str
@@ -81,6 +81,7 @@ def next_round_page(session: Session, *, task_force_id: int, actor: Actor, decid
     is_planned = latest is not None and latest.status is RoundStatus.PLANNED
     last = latest.number if latest is not None else 0
     number = last if is_planned else last + 1
+    is_open = latest is not None and latest.status is RoundStatus.OPEN
     settings = protocol_of(session, study_id=place.study_id)
     lines = [(one.kind, _line(one, decided=decided)) for one in proposals]
     choices = [line.chosen for _, line in lines]
@@ -93,8 +94,8 @@ def next_round_page(session: Session, *, task_force_id: int, actor: Actor, decid
         max_rounds=settings.max_rounds,
         is_rebuilt=is_planned,
         is_past_protocol=number > settings.max_rounds,
-        may_stop=any(one.latest is not None for one in proposals),
-        open_number=latest.number if latest is not None and latest.status is RoundStatus.OPEN else None,
+        may_stop=not is_open and any(one.latest is not None for one in proposals),
+        open_number=last if is_open else None,
         sections=tuple(
             ProposalSection(kind=kind, lines=tuple(line for own, line in lines if own is kind))
             for kind in StatementKind
