@@ -20,21 +20,25 @@ class RatingAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CommentAnswer:
-    """A comment on one statement; an empty text takes it back."""
+    """A comment on one statement; an empty text takes it back. None: as it is stored."""
 
     statement_id: int
-    text: str
-    stance: Stance = Stance.NEUTRAL
+    text: str | None
+    stance: Stance | None = Stance.NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
 class IdeaAnswer:
-    """One idea typed in one field (`slot`); an empty text takes it back. `parent_slot` names the idea it hangs on."""
+    """One idea typed in one field (`slot`); an empty text takes it back, None leaves it as it is stored.
+
+    `parent_slot` names the idea it hangs on; with `keeps_parent` it stays where it hangs.
+    """
 
     slot: str
     kind: StatementKind
-    text: str
+    text: str | None
     parent_slot: str | None = None
+    keeps_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ COMMENT_LIMIT = 2000
 STATEMENT_LIMIT = 600
 REASON_LIMIT = 2000
 NAME_LIMIT = 200
+DRAFT_LIMIT = 20_000
+"""What is kept of a text that is too long to be an answer, until it is shortened."""
 
 
 def clean_text(text: str, *, limit: int) -> str:

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 from surveys.errors import RuleViolation
 from surveys.models import (
     Comment,
+    Draft,
+    FieldWrite,
     Idea,
     Panellist,
     QuestionAnswer,
@@ -16,12 +18,26 @@ from surveys.models import (
     RatingChange,
     Round,
     Submission,
+    TextChange,
 )
 from surveys.rules.permissions import Actor
 from surveys.rules.texts import REASON_LIMIT, clean_text
 from surveys.services.audit import record
 from surveys.services.submissions import panellist_of
 from surveys.vocabulary import AuditAction, MembershipStatus, RoundStatus, ViolationCode
+
+ANSWERS = (
+    Rating,
+    RatingChange,
+    QuestionAnswer,
+    QuestionAnswerChange,
+    Comment,
+    TextChange,
+    Draft,
+    FieldWrite,
+    Submission,
+)
+"""Where what one panellist answered in a round is stored, beside ideas."""
 
 
 def give_consent(session: Session, *, actor: Actor, task_force_id: int, agrees: bool, now: datetime) -> None:
@@ -99,7 +115,7 @@ def _delete_open_answers(session: Session, *, panellist: Panellist) -> None:
     own_ideas = (col(Idea.panellist_id) == panellist.id, col(Idea.round_id).in_(open_rounds))
     connection.execute(update(Idea).where(*own_ideas).values(parent_id=None))
     connection.execute(delete(Idea).where(*own_ideas))
-    for table in (Rating, RatingChange, QuestionAnswer, QuestionAnswerChange, Comment, Submission):
+    for table in ANSWERS:
         connection.execute(
             delete(table).where(
                 col(table.panellist_id) == panellist.id,

@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, tuple_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from surveys.errors import RuleViolation
-from surveys.models import Comment, Idea, Panellist, Rating, RatingChange, Round, Submission
+from surveys.models import Comment, Idea, Panellist, Rating, Round, Submission
 from surveys.queries.questionnaire import questionnaire_of
 from surveys.queries.questions import own_question_answers
 from surveys.rules.answers import (
@@ -20,10 +19,11 @@ from surveys.rules.answers import (
 )
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import canonical_digest
-from surveys.rules.texts import COMMENT_LIMIT, clean_text
+from surveys.services.answer_rows import store_comments, store_ratings
 from surveys.services.audit import record
-from surveys.services.bulk import upsert
+from surveys.services.field_writes import drop_drafts, note_page
 from surveys.services.round_locks import share_round
+from surveys.services.seats import note_saving, take_seat, touch_seat
 from surveys.vocabulary import AnswerState, AuditAction, MembershipStatus, ViolationCode
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -66,8 +66,12 @@ def save_ratings(
     comments: Sequence[CommentAnswer] = (),
     language: str,
     now: datetime,
-) -> Submission:
+    client: str = "",
+    fields: Sequence[str] = (),
+) -> None:
     """Store one page of answers. What was answered before on these cells is replaced and kept in the history.
+
+    `client` names the opened page that sends them; drafts of its `fields` are dropped.
 
     Raises
     ------
@@ -75,22 +79,18 @@ def save_ratings(
         `round_not_open`, `round_closed`, `not_a_panellist`, `consent_missing`, `unknown_statement`,
         `value_off_scale`, `text_too_long`; then nothing is stored.
     """
-    round_ = hold_round_open(session, round_id=round_id, now=now)
-    panellist = panellist_of(session, actor=actor, task_force_id=round_.task_force_id)
-    ensure_consent(panellist)
+    seat = take_seat(session, actor=actor, round_id=round_id, now=now)
     questionnaire = questionnaire_of(session, round_id=round_id)
     ensure_on_questionnaire(answers, asked=questionnaire.cells())
     known = {statement.id for statement in questionnaire.statements}
     if any(comment.statement_id not in known for comment in comments):
         raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT)
-    texts = {comment.statement_id: clean_text(comment.text, limit=COMMENT_LIMIT) for comment in comments}
-
-    submission = touch_submission(session, round_id=round_id, panellist_id=panellist.id, now=now)
-    _store_ratings(session, round_id=round_id, panellist_id=panellist.id, answers=answers, now=now)
-    _store_comments(
-        session, round_id=round_id, panellist_id=panellist.id, comments=comments, texts=texts, language=language
-    )
-    return submission
+    touch_seat(session, seat=seat, now=now)
+    store_ratings(session, seat=seat, answers=answers, now=now)
+    store_comments(session, seat=seat, comments=comments, language=language, client=client, now=now)
+    drop_drafts(session, seat=seat, fields=fields)
+    if client:
+        note_page(session, seat=seat, client=client, now=now)
 
 
 def submit_answers(session: Session, *, actor: Actor, round_id: int, now: datetime) -> Submission:
@@ -169,119 +169,10 @@ def ensure_consent(panellist: Panellist) -> None:
 
 
 def touch_submission(session: Session, *, round_id: int, panellist_id: int, now: datetime) -> Submission:
-    upsert(
-        session,
-        Submission,
-        [
-            {
-                "round_id": round_id,
-                "panellist_id": panellist_id,
-                "started_at": now,
-                "saved_at": now,
-                "receipt": "",
-                "nonce": "",
-                "digest": "",
-            }
-        ],
-        key=("round_id", "panellist_id"),
-        replace=("saved_at",),
-    )
+    note_saving(session, round_id=round_id, panellist_id=panellist_id, now=now)
     return session.exec(
         select(Submission)
         .where(Submission.round_id == round_id, Submission.panellist_id == panellist_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-
-
-def _store_ratings(
-    session: Session, *, round_id: int, panellist_id: int, answers: Sequence[RatingAnswer], now: datetime
-) -> None:
-    latest = {(answer.statement_id, answer.criterion_id): answer for answer in answers}
-    if not latest:
-        return
-    before = {
-        (statement_id, criterion_id): (state, value)
-        for statement_id, criterion_id, state, value in session.exec(
-            select(Rating.statement_id, Rating.criterion_id, Rating.state, Rating.value).where(
-                Rating.round_id == round_id, Rating.panellist_id == panellist_id
-            )
-        ).all()
-    }
-    changed = [
-        answer for cell, answer in latest.items() if (answer.state, answer.value) != before.get(cell, (None, None))
-    ]
-    history = [
-        {
-            "round_id": round_id,
-            "statement_id": answer.statement_id,
-            "criterion_id": answer.criterion_id,
-            "panellist_id": panellist_id,
-            "old_state": before[answer.statement_id, answer.criterion_id][0],
-            "old_value": before[answer.statement_id, answer.criterion_id][1],
-            "changed_at": now,
-        }
-        for answer in changed
-        if (answer.statement_id, answer.criterion_id) in before
-    ]
-    if history:
-        session.connection().execute(insert(RatingChange), history)
-    kept = [
-        {
-            "round_id": round_id,
-            "statement_id": answer.statement_id,
-            "criterion_id": answer.criterion_id,
-            "panellist_id": panellist_id,
-            "state": answer.state,
-            "value": answer.value,
-        }
-        for answer in changed
-        if answer.state is not None
-    ]
-    key = ("round_id", "statement_id", "criterion_id", "panellist_id")
-    upsert(session, Rating, kept, key=key, replace=("state", "value"))
-    emptied = [(answer.statement_id, answer.criterion_id) for answer in changed if answer.state is None]
-    if emptied:
-        session.connection().execute(
-            delete(Rating).where(
-                col(Rating.round_id) == round_id,
-                col(Rating.panellist_id) == panellist_id,
-                tuple_(col(Rating.statement_id), col(Rating.criterion_id)).in_(emptied),
-            )
-        )
-
-
-def _store_comments(
-    session: Session,
-    *,
-    round_id: int,
-    panellist_id: int,
-    comments: Sequence[CommentAnswer],
-    texts: dict[int, str],
-    language: str,
-) -> None:
-    rows = [
-        {
-            "round_id": round_id,
-            "statement_id": comment.statement_id,
-            "panellist_id": panellist_id,
-            "stance": comment.stance,
-            "text": texts[comment.statement_id],
-            "language": language,
-            "review": "waiting",
-            "shared_text": {},
-        }
-        for comment in comments
-        if texts[comment.statement_id]
-    ]
-    key = ("round_id", "statement_id", "panellist_id")
-    upsert(session, Comment, rows, key=key, replace=("stance", "text", "language"))
-    emptied = [statement_id for statement_id, text in texts.items() if not text]
-    if emptied:
-        session.connection().execute(
-            delete(Comment).where(
-                col(Comment.round_id) == round_id,
-                col(Comment.panellist_id) == panellist_id,
-                col(Comment.statement_id).in_(emptied),
-            )
-        )

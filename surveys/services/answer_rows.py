@@ -1,0 +1,137 @@
+"""Writing ratings and comments as rows, many at once; what they replace goes into the history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, tuple_
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col
+
+from surveys.models import Comment, Rating, RatingChange
+from surveys.queries.my_answers import OwnComment
+from surveys.rules.answers import CommentAnswer, RatingAnswer
+from surveys.rules.texts import COMMENT_LIMIT, clean_text
+from surveys.services.bulk import upsert
+from surveys.services.field_writes import keep_replaced_texts
+from surveys.services.seats import Seat
+from surveys.vocabulary import RatingState, Stance
+
+Cell = tuple[int, int]
+"""(statement id, criterion id)"""
+
+
+def store_ratings(
+    session: Session, *, seat: Seat, answers: Sequence[RatingAnswer], now: datetime
+) -> dict[Cell, tuple[RatingState, int | None]]:
+    """Store ratings, the last one given of each cell; what was answered there before stays in the history.
+
+    Returns what the statements' cells held before.
+    """
+    latest = {(answer.statement_id, answer.criterion_id): answer for answer in answers}
+    if not latest:
+        return {}
+    connection = session.connection()
+    whose = {"round_id": seat.round_id, "panellist_id": seat.panellist_id}
+    own = (col(Rating.round_id) == seat.round_id, col(Rating.panellist_id) == seat.panellist_id)
+    found = connection.execute(
+        sa_select(col(Rating.statement_id), col(Rating.criterion_id), col(Rating.state), col(Rating.value)).where(
+            *own, col(Rating.statement_id).in_({statement_id for statement_id, _ in latest})
+        )
+    )
+    before = {(statement_id, criterion_id): (state, value) for statement_id, criterion_id, state, value in found}
+    changed = {
+        cell: answer
+        for cell, answer in latest.items()
+        if (answer.state, answer.value) != before.get(cell, (None, None))
+    }
+    history = [
+        {
+            **whose,
+            "statement_id": cell[0],
+            "criterion_id": cell[1],
+            "old_state": before[cell][0],
+            "old_value": before[cell][1],
+            "changed_at": now,
+        }
+        for cell in changed
+        if cell in before
+    ]
+    if history:
+        connection.execute(insert(RatingChange), history)
+    kept = [
+        {
+            **whose,
+            "statement_id": cell[0],
+            "criterion_id": cell[1],
+            "state": answer.state,
+            "value": answer.value,
+        }
+        for cell, answer in changed.items()
+        if answer.state is not None
+    ]
+    key = ("round_id", "statement_id", "criterion_id", "panellist_id")
+    upsert(session, Rating, kept, key=key, replace=("state", "value"))
+    emptied = [cell for cell, answer in changed.items() if answer.state is None]
+    if emptied:
+        connection.execute(
+            delete(Rating).where(*own, tuple_(col(Rating.statement_id), col(Rating.criterion_id)).in_(emptied))
+        )
+    return before
+
+
+def store_comments(
+    session: Session, *, seat: Seat, comments: Sequence[CommentAnswer], language: str, client: str, now: datetime
+) -> dict[int, OwnComment]:
+    """Store comments; what is only sent again keeps the language it was written in.
+
+    A text that another page wrote goes into the history when it is replaced, see `keep_replaced_texts`. Returns the
+    comments that stood there before, by statement.
+
+    Raises
+    ------
+    RuleViolation
+        `text_too_long`; then nothing is stored.
+    """
+    if not comments:
+        return {}
+    connection = session.connection()
+    own = (col(Comment.round_id) == seat.round_id, col(Comment.panellist_id) == seat.panellist_id)
+    found = connection.execute(
+        sa_select(col(Comment.statement_id), col(Comment.text), col(Comment.stance), col(Comment.language)).where(*own)
+    )
+    before = {statement_id: (text, stance, used) for statement_id, text, stance, used in found}
+    rows, emptied, replaced = [], [], {}
+    for comment in comments:
+        old_text, old_stance, old_language = before.get(comment.statement_id, ("", Stance.NEUTRAL, language))
+        text = old_text if comment.text is None else clean_text(comment.text, limit=COMMENT_LIMIT)
+        stance = old_stance if comment.stance is None else comment.stance
+        if (text, stance) == (old_text, old_stance):
+            continue
+        if old_text and text != old_text:
+            replaced[comment_field(comment.statement_id)] = old_text
+        if not text:
+            emptied.append(comment.statement_id)
+            continue
+        rows.append(
+            {
+                "round_id": seat.round_id,
+                "statement_id": comment.statement_id,
+                "panellist_id": seat.panellist_id,
+                "stance": stance,
+                "text": text,
+                "language": language if text != old_text else old_language,
+                "review": "waiting",
+                "shared_text": {},
+            }
+        )
+    keep_replaced_texts(session, seat=seat, texts=replaced, client=client, now=now)
+    key = ("round_id", "statement_id", "panellist_id")
+    upsert(session, Comment, rows, key=key, replace=("stance", "text", "language"))
+    if emptied:
+        connection.execute(delete(Comment).where(*own, col(Comment.statement_id).in_(emptied)))
+    return {statement_id: OwnComment(text, stance) for statement_id, (text, stance, _) in before.items()}
+
+
+def comment_field(statement_id: int) -> str:
+    """The name of a comment's field on the page."""
+    return f"c-{statement_id}"
