@@ -21,6 +21,7 @@ from surveys.models import (
     Panellist,
     Person,
     Protocol,
+    Question,
     Region,
     Round,
     Scale,
@@ -38,7 +39,7 @@ from surveys.services.ideas import save_ideas
 from surveys.services.rounds import close_round, open_round, plan_round
 from surveys.services.sign_in import ensure_invitation, sign_in_staff
 from surveys.services.submissions import save_ratings
-from surveys.vocabulary import Audience, MembershipStatus, RatingState, Role, RoundKind, StatementKind
+from surveys.vocabulary import Audience, MembershipStatus, QuestionKind, RatingState, Role, RoundKind, StatementKind
 from tests.conftest import SECRET_KEY
 
 NOW = datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
@@ -392,3 +393,46 @@ def everything_stored(database: Database) -> dict[str, list[tuple[object, ...]]]
             table.name: sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
             for table in metadata.sorted_tables
         }
+
+
+def a_question(
+    session: Session,
+    *,
+    round_id: int,
+    kind: QuestionKind,
+    text: str = "What first?",
+    options: Sequence[str] = ("Public money", "Private money", "A levy"),
+    settings: dict[str, object] | None = None,
+) -> int:
+    """A further question at the end of a round, whatever its status; its options have the codes o1, o2 and so on."""
+    position = len(session.exec(select(Question.id).where(Question.round_id == round_id)).all()) + 1
+    question = Question(
+        round_id=round_id,
+        position=position,
+        kind=kind,
+        text=said(text),
+        options=[{"code": f"o{number}", **said(option)} for number, option in enumerate(options, start=1)],
+        settings=dict(settings or {}),
+    )
+    session.add(question)
+    session.flush()
+    return question.id
+
+
+EVERY_KIND: dict[QuestionKind, dict[str, object]] = {
+    QuestionKind.RANKING: {},
+    QuestionKind.TOP_X: {"choose_at_most": 2},
+    QuestionKind.POINTS: {"total": 100},
+    QuestionKind.MULTIPLE_CHOICE: {"choose_at_most": 2},
+    QuestionKind.SINGLE_CHOICE: {},
+    QuestionKind.YES_NO: {},
+    QuestionKind.NUMBER: {"lower": 0, "upper": 500.5, "unit": {"en": "t/ha", "fr": "t/ha"}},
+    QuestionKind.PROBABILITY: {},
+    QuestionKind.YEAR: {"lower": 2025, "upper": 2100},
+    QuestionKind.SHORT_TEXT: {},
+    QuestionKind.LONG_TEXT: {},
+    QuestionKind.SORT_GROUPS: {
+        "groups": [{"code": "g1", "en": "Now", "fr": "Maintenant"}, {"code": "g2", "en": "Later", "fr": "Plus tard"}]
+    },
+}
+"""Settings for a question of each kind, to be used with the options of `a_question`."""

@@ -5,10 +5,12 @@ from flask import Blueprint
 blueprint = Blueprint("expert", __name__, url_prefix="/my")
 
 from delphi.expert.views import (  # noqa: E402,F401
+    field,
     home,
     ideas,
     keeping,
     membership,
+    questions,
     rating,
     results,
     sending,

@@ -11,7 +11,7 @@ from surveys.models import OutboxMessage, Person, Round, StaffRole, Study, Submi
 from surveys.queries.my_panels import MyPanel, MyRound, my_panels
 from surveys.queries.participation import IN_PANEL, eligible_panellists
 from surveys.queries.questionnaire import questionnaire_of
-from surveys.rules.effort import IDEAS_MINUTES, minutes_to_rate
+from surveys.rules.effort import IDEAS_MINUTES, minutes_to_answer, minutes_to_rate
 from surveys.services.freezing import protocol_of
 from surveys.services.sign_in import ensure_invitation
 from surveys.vocabulary import MessageKind, Role, RoundKind, RoundStatus
@@ -94,9 +94,10 @@ def _seat_of(session: Session, *, person_id: int, round_: Round) -> tuple[MyPane
 
 
 def _minutes_left(mine: MyRound) -> int:
+    for_questions = minutes_to_answer(mine.questions.n_asked - mine.questions.n_done)
     if mine.kind is RoundKind.IDEAS:
-        return IDEAS_MINUTES
-    left = minutes_to_rate(
+        return IDEAS_MINUTES + for_questions
+    left = for_questions + minutes_to_rate(
         n_statements=mine.n_statements - mine.n_done,
         n_answers=mine.n_answers_asked - mine.n_answers_given,
         with_feedback=mine.has_feedback,

@@ -11,9 +11,16 @@ FEEDBACK_SECONDS = 20
 PROBLEMS_MINUTES = 7
 PROPOSALS_MINUTES = 5
 IDEAS_MINUTES = PROBLEMS_MINUTES + PROPOSALS_MINUTES
+QUESTION_SECONDS = 45
+"""To read and answer one question beside the ratings."""
 
 
 def minutes_to_rate(*, n_statements: int, n_answers: int, with_feedback: bool) -> int:
     """Minutes for `n_statements` that ask for `n_answers` in all; at least 1 where there is anything to do."""
     per_statement = READING_SECONDS + (FEEDBACK_SECONDS if with_feedback else 0)
     return ceil((n_statements * per_statement + n_answers * RATING_SECONDS) / 60)
+
+
+def minutes_to_answer(n_questions: int) -> int:
+    """Minutes for questions beside ratings or ideas; at least 1 where there is one."""
+    return ceil(n_questions * QUESTION_SECONDS / 60)

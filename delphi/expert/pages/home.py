@@ -8,7 +8,7 @@ from flask import url_for
 
 from surveys.localized import LocalizedText
 from surveys.queries.my_panels import MyPanel, MyRound
-from surveys.rules.effort import IDEAS_MINUTES, minutes_to_rate
+from surveys.rules.effort import IDEAS_MINUTES, minutes_to_answer, minutes_to_rate
 from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus
 
 
@@ -77,9 +77,10 @@ class HomePage:
 
 def minutes_left(round_: MyRound) -> int:
     """Minutes that the unanswered part of a round takes."""
+    for_questions = minutes_to_answer(round_.questions.n_asked - round_.questions.n_done)
     if round_.kind is RoundKind.IDEAS:
-        return IDEAS_MINUTES
-    return minutes_to_rate(
+        return IDEAS_MINUTES + for_questions
+    return for_questions + minutes_to_rate(
         n_statements=round_.n_statements - round_.n_done,
         n_answers=round_.n_answers_asked - round_.n_answers_given,
         with_feedback=round_.has_feedback,

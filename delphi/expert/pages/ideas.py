@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from delphi.expert.forms.ideas import CARDS_AT_MOST, PARENT, PostedIdeas, kind_and_number, slot_of
+from delphi.expert.pages.further import QuestionsLine, questions_line
 from delphi.expert.pages.rating import saved_words
 from delphi.expert.sitting import Problem, Sitting
 from surveys.queries.my_answers import OwnIdea, own_ideas, own_submission
@@ -68,6 +69,7 @@ class IdeasPage:
     n_ideas: int
     n_by_part: dict[str, int]
     minutes: dict[str, int]
+    questions: QuestionsLine
     saved: str
     seen: str
     problems: tuple[Problem, ...]
@@ -100,6 +102,7 @@ def ideas_page(
         n_ideas=len(stored),
         n_by_part={name: sum(idea.kind in kinds for idea in stored.values()) for name, kinds in PARTS.items()},
         minutes=MINUTES,
+        questions=questions_line(session, sitting=sitting),
         saved=saved_words(saved_at, sitting),
         seen=saved_at.isoformat() if saved_at else "",
         problems=tuple(problems),

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask_babel import gettext
 
 from delphi.expert.forms.rating import Filled, choice_of, rating_field
+from delphi.expert.pages.further import QuestionsLine
 from delphi.expert.sitting import Problem, Sitting, time_of_day
 from delphi.i18n import language
 from surveys.localized import LocalizedText
@@ -89,6 +90,8 @@ class RatingPage:
     sitting: Sitting
     number: int
     sections: tuple[SectionLine, ...]
+    questions: QuestionsLine
+    """The questions behind the statements."""
     blocks: tuple[Block, ...]
     earlier_number: int
     """The round whose answers are shown beside; 0 on a first look."""

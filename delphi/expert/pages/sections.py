@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from delphi.expert.forms.rating import Filled, filled_from_store
+from delphi.expert.pages.further import questions_line
 from delphi.expert.pages.rating import RatingPage, SectionLine, blocks_of, saved_words
 from delphi.expert.sitting import Problem, Sitting
 from surveys.queries.feedback import earlier_round, parent_texts
@@ -115,10 +116,12 @@ def rating_page(
     stored = filled_from_store(sheet.ratings, sheet.comments)
     submission = own_submission(session, round_id=asked.id, panellist_id=panellist_id)
     saved_at = submission.saved_at if submission else None
+    questions = questions_line(session, sitting=sitting)
     return RatingPage(
         sitting=sitting,
         number=number,
         sections=sheet.lines(),
+        questions=questions,
         blocks=blocks_of(
             sheet.statements_of(number),
             sitting=sitting,
@@ -129,7 +132,7 @@ def rating_page(
             problems=problems,
         ),
         earlier_number=earlier.number if earlier else 0,
-        minutes=sheet.minutes(sheet.questionnaire.statements),
+        minutes=sheet.minutes(sheet.questionnaire.statements) + questions.minutes,
         n_statements=len(sheet.questionnaire.statements),
         n_done=sheet.n_done,
         saved=saved_words(saved_at, sitting),

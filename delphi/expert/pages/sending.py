@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from delphi.expert.pages.further import QuestionsLine, line_of
+from delphi.expert.pages.questions import AnsweredQuestion, answered_questions
 from delphi.expert.pages.rating import saved_words
 from delphi.expert.pages.sections import Worksheet, worksheet
 from delphi.expert.sitting import Sitting
@@ -23,6 +25,12 @@ from surveys.queries.my_answers import (
     own_ratings,
 )
 from surveys.queries.questionnaire import AskedCriterion, Questionnaire, questionnaire_of
+from surveys.queries.questions import (
+    Progress,
+    own_frozen_question_answers,
+    own_question_answers,
+    questions_of,
+)
 from surveys.services.receipts import is_receipt_current
 from surveys.vocabulary import RatingState, RoundKind, RoundStatus, Stance, StatementKind
 
@@ -38,6 +46,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A further question that is still blank."""
+
+    question_id: int
+    text: LocalizedText
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What is stored of one expert in one round."""
 
@@ -48,6 +64,7 @@ class Counts:
     n_information: int
     n_comments: int
     ideas: dict[StatementKind, int]
+    questions: QuestionsLine
 
     @property
     def n_ideas(self) -> int:
@@ -55,7 +72,8 @@ class Counts:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.n_rated or self.n_outside or self.n_information or self.n_comments or self.n_ideas)
+        rated = self.n_rated or self.n_outside or self.n_information
+        return not (rated or self.n_comments or self.n_ideas or self.questions.n_done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,7 @@ class CheckPage:
     sitting: Sitting
     counts: Counts
     gaps: tuple[Gap, ...]
+    open_questions: tuple[OpenQuestion, ...]
     saved: str
     submitted_at: datetime | None
     receipt: str
@@ -97,12 +116,18 @@ class AnswersPage:
     statements: tuple[AnsweredStatement, ...]
     ideas: tuple[tuple[OwnIdea, OwnIdea | None], ...]
     """Each idea with the one it hangs on."""
+    questions: tuple[AnsweredQuestion, ...]
     submitted_at: datetime | None
     receipt: str
 
 
 def counts_of(
-    *, ratings: Mapping[Cell, OwnRating], n_comments: int, ideas: Mapping[str, OwnIdea], sheet: Worksheet | None
+    *,
+    ratings: Mapping[Cell, OwnRating],
+    n_comments: int,
+    ideas: Mapping[str, OwnIdea],
+    sheet: Worksheet | None,
+    questions: QuestionsLine,
 ) -> Counts:
     states = Counter(rating.state for rating in ratings.values())
     kinds = Counter(idea.kind for idea in ideas.values())
@@ -114,6 +139,7 @@ def counts_of(
         n_information=states[RatingState.NEED_INFORMATION],
         n_comments=n_comments,
         ideas={kind: kinds[kind] for kind in StatementKind if kinds[kind]},
+        questions=questions,
     )
 
 
@@ -133,6 +159,8 @@ def check_page(session: Session, *, sitting: Sitting) -> CheckPage:
         if sheet
         else []
     )
+    asked = questions_of(session, round_id=round_id)
+    answered = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
     submission = _submission(session, sitting)
     return CheckPage(
         sitting=sitting,
@@ -141,8 +169,12 @@ def check_page(session: Session, *, sitting: Sitting) -> CheckPage:
             n_comments=len(sheet.comments) if sheet else 0,
             ideas=ideas,
             sheet=sheet,
+            questions=line_of(Progress(len(asked), len(answered))),
         ),
         gaps=tuple(gaps),
+        open_questions=tuple(
+            OpenQuestion(question.id, question.text) for question in asked if question.id not in answered
+        ),
         saved=saved_words(submission.saved_at if submission else None, sitting),
         submitted_at=submission.submitted_at if submission else None,
         receipt=submission.receipt if submission else "",
@@ -153,7 +185,9 @@ def check_page(session: Session, *, sitting: Sitting) -> CheckPage:
 def answers_page(session: Session, *, sitting: Sitting) -> AnswersPage:
     """One's own answers: as they stand while the round is open, as they were counted once it is closed."""
     round_id, panellist_id = sitting.asked.id, sitting.seat.panellist_id
-    own = own_frozen_ratings if sitting.asked.status is RoundStatus.CLOSED else own_ratings
+    is_closed = sitting.asked.status is RoundStatus.CLOSED
+    own = own_frozen_ratings if is_closed else own_ratings
+    own_answers = own_frozen_question_answers if is_closed else own_question_answers
     ratings = own(session, round_id=round_id, panellist_id=panellist_id)
     comments = own_comments(session, round_id=round_id, panellist_id=panellist_id)
     ideas = own_ideas(session, round_id=round_id, panellist_id=panellist_id)
@@ -164,6 +198,10 @@ def answers_page(session: Session, *, sitting: Sitting) -> AnswersPage:
             questionnaire_of(session, round_id=round_id), ratings=ratings, comments=comments
         ),
         ideas=tuple((idea, ideas.get(idea.parent_slot or "")) for idea in ideas.values()),
+        questions=answered_questions(
+            questions_of(session, round_id=round_id),
+            own_answers(session, round_id=round_id, panellist_id=panellist_id),
+        ),
         submitted_at=submission.submitted_at if submission else None,
         receipt=submission.receipt if submission else "",
     )

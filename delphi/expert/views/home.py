@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from delphi import clock
 from delphi.database import reading_session
 from delphi.expert import blueprint
+from delphi.expert.pages.further import questions_line
 from delphi.expert.pages.home import home_page, panel_card
 from delphi.expert.pages.ideas import PARTS
 from delphi.expert.pages.sections import worksheet
@@ -56,8 +57,11 @@ def resume(round_id: int) -> Any:
         empty = next((part for part, wanted in PARTS.items() if not kinds.intersection(wanted)), None)
         if empty is not None:
             return redirect(url_for("expert.ideas", round_id=round_id, part=empty), 303)
-        return redirect(url_for("expert.check", round_id=round_id), 303)
-    for line in worksheet(session, sitting=sitting).lines():
-        if line.n_done < line.n_statements:
-            return redirect(url_for("expert.rate", round_id=round_id, number=line.number), 303)
+    else:
+        for line in worksheet(session, sitting=sitting).lines():
+            if line.n_done < line.n_statements:
+                return redirect(url_for("expert.rate", round_id=round_id, number=line.number), 303)
+    questions = questions_line(session, sitting=sitting)
+    if questions.n_done < questions.n_asked:
+        return redirect(url_for("expert.questions", round_id=round_id), 303)
     return redirect(url_for("expert.check", round_id=round_id), 303)

@@ -9,6 +9,7 @@ from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
 from delphi.expert.forms.ideas import PostedIdeas, read_ideas
+from delphi.expert.pages.further import questions_line
 from delphi.expert.pages.ideas import PARTS, ideas_page
 from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile, typed_ideas, was_saved_elsewhere
@@ -59,7 +60,8 @@ def keep_ideas(round_id: int, part: str) -> Any:
         return _again(sitting, part, posted, [Problem("content", violation_sentence(violation))])
     if saved_elsewhere:
         flash(gettext("You also saved this page in another window. For each field, what was saved last counts."))
-    return _onwards(round_id, part)
+    n_questions = questions_line(reading_session(), sitting=sitting).n_asked
+    return _onwards(round_id, part, behind="expert.questions" if n_questions else "expert.check")
 
 
 def _again(sitting: Sitting, part: str, posted: PostedIdeas, problems: Any) -> Any:
@@ -67,7 +69,8 @@ def _again(sitting: Sitting, part: str, posted: PostedIdeas, problems: Any) -> A
     return render_template("expert/ideas.html", ideas=found), 422
 
 
-def _onwards(round_id: int, part: str) -> Any:
+def _onwards(round_id: int, part: str, *, behind: str) -> Any:
+    """`behind` is the page behind the last part."""
     then = request.form.get("then", "next")
     here = url_for("expert.ideas", round_id=round_id, part=part)
     if then.startswith("add-"):
@@ -75,11 +78,13 @@ def _onwards(round_id: int, part: str) -> Any:
         return redirect(url_for("expert.ideas", round_id=round_id, part=part, more=kind, _anchor=f"more-{kind}"), 303)
     if then.removeprefix("part-") in PARTS:
         return redirect(url_for("expert.ideas", round_id=round_id, part=then.removeprefix("part-")), 303)
+    if then == "questions":
+        return redirect(url_for(behind, round_id=round_id), 303)
     names = list(PARTS)
     following = names[names.index(part) + 1 :]
     after = (
         url_for("expert.ideas", round_id=round_id, part=following[0])
         if following
-        else url_for("expert.check", round_id=round_id)
+        else url_for(behind, round_id=round_id)
     )
     return after_saving(round_id, following=here if then == "stay" else after)

@@ -1,6 +1,6 @@
 """Nothing typed is lost: the page for a round that closed meanwhile, and its texts as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,16 @@ from delphi.expert.forms.ideas import kind_and_number
 from delphi.expert.forms.rating import NO_ANSWER, WORDS, Filled
 from delphi.expert.sitting import Sitting
 from delphi.i18n import in_language, moment
+from delphi.questions.blocks import WAYS_OUT
+from delphi.questions.words import group_words, option_words, state_words
 from delphi.security import requires
 from delphi.sentences import KINDS
 from surveys.errors import RuleViolation
 from surveys.queries.my_answers import own_submission
 from surveys.queries.questionnaire import Questionnaire
-from surveys.vocabulary import Permission, RatingState
+from surveys.rules.questions import AskedQuestion
+from surveys.rules.questions.asked import CHOICE
+from surveys.vocabulary import Permission, QuestionKind, RatingState
 
 MOST_KEPT = 200_000
 """Characters of a download: more than a round can hold, less than a way to make the server echo anything."""
@@ -71,6 +75,27 @@ def typed_ideas(texts: Mapping[str, str]) -> list[Kept]:
         found = kind_and_number(slot)
         if found is not None and text.strip():
             kept.append(Kept(f"{KINDS[found[0]]} {found[1]}", (), text.strip()))
+    return kept
+
+
+def typed_questions(typed: Mapping[int, Mapping[str, str]], *, questions: Sequence[AskedQuestion]) -> list[Kept]:
+    """What was typed and chosen on a page of questions, readable even where it is no answer yet."""
+    kept = []
+    for question in questions:
+        fields = dict(typed.get(question.id, {}))
+        options, words = option_words(question), {**option_words(question), **group_words(question)}
+        way = fields.pop(CHOICE, "")
+        lines = [f"{options.get(name, name)}: {words.get(value, value)}" for name, value in fields.items() if value]
+        if question.kind in (QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT):
+            lines, text = [], "\n".join(fields.values()).strip()
+        else:
+            text = ""
+        if way in WAYS_OUT:
+            lines.append(state_words(WAYS_OUT[way]))
+        elif way in options:
+            lines.append(options[way])
+        if lines or text:
+            kept.append(Kept(in_language(question.text), tuple(lines), text))
     return kept
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
 from delphi.expert.forms.rating import PostedRatings, read_ratings
+from delphi.expert.pages.further import questions_line
 from delphi.expert.pages.sections import rating_page, sections_of
 from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile, typed_ratings, was_saved_elsewhere
@@ -67,7 +68,13 @@ def keep_ratings(round_id: int, number: int) -> Any:
         return _again(sitting, number, posted, [Problem("content", violation_sentence(violation))])
     if saved_elsewhere:
         flash(gettext("You also saved this page in another window. For each statement, what was saved last counts."))
-    return _onwards(round_id, number, n_sections=len(sections_of(questionnaire, sitting=sitting)))
+    n_questions = questions_line(reading, sitting=sitting).n_asked
+    return _onwards(
+        round_id,
+        number,
+        n_sections=len(sections_of(questionnaire, sitting=sitting)),
+        behind="expert.questions" if n_questions else "expert.check",
+    )
 
 
 def _is_news(comment: CommentAnswer, written: OwnComment | None) -> bool:
@@ -84,8 +91,11 @@ def _again(sitting: Sitting, number: int, posted: PostedRatings, problems: Seque
     return render_template("expert/rating.html", rating=found), 422
 
 
-def _onwards(round_id: int, number: int, *, n_sections: int) -> Any:
+def _onwards(round_id: int, number: int, *, n_sections: int, behind: str) -> Any:
+    """`behind` is the page behind the last section."""
     then = request.form.get("then", "next")
+    if then == "questions":
+        return redirect(url_for(behind, round_id=round_id), 303)
     target = number if then == "stay" else number + 1
     asked = then.removeprefix("section-")
     if asked != then and asked.isdecimal():
@@ -93,6 +103,6 @@ def _onwards(round_id: int, number: int, *, n_sections: int) -> Any:
     following = (
         url_for("expert.rate", round_id=round_id, number=target)
         if target <= n_sections
-        else url_for("expert.check", round_id=round_id)
+        else url_for(behind, round_id=round_id)
     )
     return after_saving(round_id, following=following)

@@ -1,0 +1,108 @@
+"""The page of further questions of a round, and what one expert answered to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from delphi.expert.pages.further import QuestionsLine, line_of
+from delphi.expert.pages.ideas import MINUTES, PARTS
+from delphi.expert.pages.rating import SectionLine, saved_words
+from delphi.expert.pages.sections import worksheet
+from delphi.expert.sitting import Problem, Sitting
+from delphi.questions.blocks import QuestionBlock, question_block, typed_from_store
+from delphi.questions.words import answer_lines, state_words
+from surveys.localized import LocalizedText
+from surveys.queries.my_answers import own_ideas, own_submission
+from surveys.queries.questions import OwnAnswer, Progress, own_question_answers, questions_of
+from surveys.rules.questions import AskedQuestion
+from surveys.vocabulary import RoundKind
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """One part of an ideas round in the list of sections."""
+
+    part: str
+    n_ideas: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsPage:
+    sitting: Sitting
+    sections: tuple[SectionLine, ...]
+    parts: tuple[PartLine, ...]
+    line: QuestionsLine
+    blocks: tuple[QuestionBlock, ...]
+    saved: str
+    seen: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A question with what this expert answered to it, in words."""
+
+    text: LocalizedText
+    lines: tuple[str, ...]
+
+
+def questions_page(
+    session: Session,
+    *,
+    sitting: Sitting,
+    typed: Mapping[int, Mapping[str, str]] | None = None,
+    sentences: Mapping[int, str] | None = None,
+    problems: Sequence[Problem] = (),
+) -> QuestionsPage | None:
+    """The questions of the round; None where it has none. `typed` goes before what is stored."""
+    round_id, panellist_id = sitting.asked.id, sitting.seat.panellist_id
+    questions = questions_of(session, round_id=round_id)
+    if not questions:
+        return None
+    stored = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
+    submission = own_submission(session, round_id=round_id, panellist_id=panellist_id)
+    saved_at = submission.saved_at if submission else None
+    is_rating = sitting.asked.kind is RoundKind.RATING
+    return QuestionsPage(
+        sitting=sitting,
+        sections=worksheet(session, sitting=sitting).lines() if is_rating else (),
+        parts=() if is_rating else _parts(session, sitting=sitting),
+        line=line_of(Progress(len(questions), len(stored))),
+        blocks=tuple(
+            question_block(
+                question,
+                number=number,
+                typed=(typed or {}).get(question.id, typed_from_store(question, stored.get(question.id))),
+                problem=(sentences or {}).get(question.id, ""),
+            )
+            for number, question in enumerate(questions, start=1)
+        ),
+        saved=saved_words(saved_at, sitting),
+        seen=saved_at.isoformat() if saved_at else "",
+        problems=tuple(problems),
+    )
+
+
+def answered_questions(
+    questions: Sequence[AskedQuestion], own: Mapping[int, OwnAnswer]
+) -> tuple[AnsweredQuestion, ...]:
+    """Every question of the round with the expert's own answer."""
+    found = []
+    for question in questions:
+        given = own.get(question.id)
+        lines = (
+            answer_lines(question, given.answer)
+            if given is not None and given.answer is not None
+            else (state_words(given.state if given else None),)
+        )
+        found.append(AnsweredQuestion(question.text, lines))
+    return tuple(found)
+
+
+def _parts(session: Session, *, sitting: Sitting) -> tuple[PartLine, ...]:
+    ideas = own_ideas(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id).values()
+    return tuple(
+        PartLine(part, sum(idea.kind in kinds for idea in ideas), MINUTES[part]) for part, kinds in PARTS.items()
+    )

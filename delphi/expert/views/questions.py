@@ -1,0 +1,86 @@
+"""Further questions of a round, on one page behind its statements or ideas."""
+
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from delphi import clock
+from delphi.database import reading_session, transaction
+from delphi.expert import blueprint
+from delphi.expert.forms.questions import PostedQuestions, read_questions
+from delphi.expert.pages.ideas import PARTS
+from delphi.expert.pages.questions import questions_page
+from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
+from delphi.expert.views.keeping import closed_meanwhile, typed_questions, was_saved_elsewhere
+from delphi.i18n import language
+from delphi.security import current_actor, requires
+from delphi.sentences import violation_sentence
+from surveys.errors import RuleViolation
+from surveys.queries.questions import own_question_answers, questions_of
+from surveys.services.question_answers import save_question_answers
+from surveys.vocabulary import Permission, RoundKind, ViolationCode
+
+
+@blueprint.get("/rounds/<int:round_id>/questions")
+@requires(Permission.ANSWER)
+def questions(round_id: int) -> Any:
+    sitting = sit_down(round_id)
+    if elsewhere := detour(sitting, kind=sitting.asked.kind):
+        return elsewhere
+    found = questions_page(reading_session(), sitting=sitting)
+    if found is None:
+        abort(404)
+    return render_template("expert/questions.html", questions=found)
+
+
+@blueprint.post("/rounds/<int:round_id>/questions")
+@requires(Permission.ANSWER)
+def keep_questions(round_id: int) -> Any:
+    """Save the page; which button was pressed says where to go next."""
+    sitting = sit_down(round_id)
+    session = reading_session()
+    asked = questions_of(session, round_id=round_id)
+    stored = own_question_answers(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
+    posted = read_questions(request.form, questions=asked, stored=stored)
+    if posted.problems and sitting.takes_answers:
+        return _again(sitting, posted, posted.problems)
+    saved_elsewhere = was_saved_elsewhere(sitting)
+    try:
+        with transaction() as writing:
+            save_question_answers(
+                writing,
+                actor=current_actor(),
+                round_id=round_id,
+                answers=posted.answers,
+                language=language(),
+                now=clock.now(),
+            )
+    except RuleViolation as violation:
+        if violation.code in (ViolationCode.ROUND_CLOSED, ViolationCode.ROUND_NOT_OPEN):
+            return closed_meanwhile(sitting, violation, typed_questions(posted.typed, questions=asked))
+        return _again(sitting, posted, (Problem("content", violation_sentence(violation)),))
+    if saved_elsewhere:
+        flash(gettext("You also saved this page in another window. For each question, what was saved last counts."))
+    return _onwards(sitting)
+
+
+def _again(sitting: Sitting, posted: PostedQuestions, problems: tuple[Problem, ...]) -> Any:
+    found = questions_page(
+        reading_session(), sitting=sitting, typed=posted.typed, sentences=posted.sentences, problems=problems
+    )
+    if found is None:
+        abort(404)
+    return render_template("expert/questions.html", questions=found), 422
+
+
+def _onwards(sitting: Sitting) -> Any:
+    round_id, then = sitting.asked.id, request.form.get("then", "next")
+    is_rating = sitting.asked.kind is RoundKind.RATING
+    section, part = then.removeprefix("section-"), then.removeprefix("part-")
+    if is_rating and section != then and section.isdecimal():
+        return redirect(url_for("expert.rate", round_id=round_id, number=int(section)), 303)
+    if not is_rating and part in PARTS:
+        return redirect(url_for("expert.ideas", round_id=round_id, part=part), 303)
+    here = url_for("expert.questions", round_id=round_id)
+    return after_saving(round_id, following=here if then == "stay" else url_for("expert.check", round_id=round_id))
