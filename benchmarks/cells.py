@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -27,7 +28,7 @@ def compare_cells() -> list[Line]:
         size = f"{EXPERTS * times:,} x {STATEMENTS} x {ROUNDS}"
         rivals = [(who, call) for who, call in _rivals(panel, times) if times <= SLOW[who]]
         states = panel.states
-        lines += compare(TASK, size, lambda panel=panel, states=states: count_based(panel, states), rivals)
+        lines += compare(TASK, size, partial(count_based, panel, states), rivals)
         lines.append(alone("reading the ratings once (sum)", size, panel.values.sum))
         del rivals, panel, states
     return lines
