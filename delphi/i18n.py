@@ -78,7 +78,8 @@ def percent(share: float | None, digits: int = 0) -> str:
     """A share of 0 to 1 as a percentage by the reader's conventions."""
     if share is None:
         return "–"
-    return str(format_percent(share, format="#,##0" + ("." + "0" * digits if digits else "") + " %", locale=language()))
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "\u00a0%"
+    return str(format_percent(share, format=pattern, locale=language()))
 
 
 def address_in(target: str) -> str:

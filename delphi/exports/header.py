@@ -119,7 +119,7 @@ def _rule_lines(header: Header, rule: ProtocolSettings) -> list[Line]:
             gettext(
                 "Agreed when at least %(share)s of the ratings are %(low)s to %(high)s and the middle half spans at "
                 "most %(iqr)s points, with at least %(n)s ratings. The mirror image of the rule agrees to drop.",
-                share=f"{number(100 * float(Fraction(one.agreement)), 1)} %",
+                share=f"{number(100 * float(Fraction(one.agreement)), 1)}\u00a0%",
                 low=one.agree_from,
                 high=one.agree_to,
                 iqr=f"{one.iqr:g}",

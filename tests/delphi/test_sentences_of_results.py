@@ -50,8 +50,8 @@ def test_shares_are_written_as_percentages() -> None:
         colleges = {"farmers": said("Farmers' organisations")}
         return strength_sentence({"code": code.value, "params": PARAMS[code]}, colleges=colleges)
 
-    assert "9.1 % of the time" in say(StrengthCode.RANDOM_ANSWERS)
-    assert "only 63 % of similar panels" in say(StrengthCode.ANOTHER_PANEL)
+    assert "9.1\u00a0% of the time" in say(StrengthCode.RANDOM_ANSWERS)
+    assert "only 63\u00a0% of similar panels" in say(StrengthCode.ANOTHER_PANEL)
     assert "without Farmers' organisations the verdict turns" in say(StrengthCode.ONE_COLLEGE)
     one = {"code": "one_college", "params": PARAMS[StrengthCode.ONE_COLLEGE]}
     assert strength_sentence(one, colleges={}) == "One college decides: without it the verdict turns."
@@ -81,8 +81,8 @@ def test_the_protocol_is_read_as_it_is_applied() -> None:
     settings = default_settings({"importance": nine, "feasibility": nine})
     names = {"importance": said("Importance"), "feasibility": said("Feasibility")}
     assert protocol_sentences(settings, names=names) == [
-        "A statement is agreed when at least 75 % rate it 7 to 9 and the middle half spans at most 2 points, with at "
-        "least 5 answers (quartiles: linear).",
+        "A statement is agreed when at least 75\u00a0% rate it 7 to 9 and the middle half spans at most 2 points, with "
+        "at least 5 answers (quartiles: linear).",
         "Shares are taken of those who rated the statement.",
         "There are at most 3 rounds.",
         "Between rounds experts see the group's answers without names, from 5 answers on.",
@@ -95,7 +95,7 @@ def test_the_protocol_is_read_as_it_is_applied() -> None:
         grace_minutes=30,
     )
     sentences = protocol_sentences(strict, names=names)
-    assert sentences[1].startswith("Feasibility: A statement is agreed when at least 67 % rate it 5 to 9")
+    assert sentences[1].startswith("Feasibility: A statement is agreed when at least 67\u00a0% rate it 5 to 9")
     assert "Between rounds experts do not see the group's answers." in sentences
     assert sentences[-1] == "Answers are taken until 30 minutes after the closing time."
     assert set(QUARTILES) == set(Quantile)

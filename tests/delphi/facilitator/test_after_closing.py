@@ -99,5 +99,5 @@ def test_today_lists_what_is_due(closed: ClosedRound) -> None:
     assert f'href="/facilitate/rounds/{closed.round_id}/comments"' in page
     overview = closed.page(closed.base)
     assert "Objective A5" in overview
-    assert "at least 75 % rate it 7 to 9" in overview
+    assert "at least 75\u00a0% rate it 7 to 9" in overview
     assert "6 of 6" in overview

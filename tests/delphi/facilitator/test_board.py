@@ -74,7 +74,9 @@ def test_feasibility_stands_beside_importance(closed: ClosedRound) -> None:
 
 def test_the_head_gives_the_rule_the_concordance_and_the_chance(closed: ClosedRound) -> None:
     page = closed.page(f"/facilitate/rounds/{closed.round_id}/board")
-    assert "at least 75 % rate it 7 to 9 and the middle half spans at most 2 points, with at least 5 answers" in page
+    assert (
+        "at least 75\u00a0% rate it 7 to 9 and the middle half spans at most 2 points, with at least 5 answers" in page
+    )
     assert "6 of 6 people answered" in page
     with closed.database.reading() as session, closed.app.test_request_context():
         chances = [

@@ -76,7 +76,7 @@ def test_invitation_says_date_minutes_and_size() -> None:
     assert "we are 9" in mail.text
     assert "Tuesday 12 May 2026, 18:00 Paris (16:00 UTC)" in mail.text
     french = written(MessageKind.INVITATION, language="fr")
-    assert french.subject == "A5\u00a0: votre avis d'ici le 12 mai (6 minutes)"
+    assert french.subject == "A5\u00a0: votre avis d’ici le 12 mai (6 minutes)"
     assert "mardi 12 mai 2026, 18:00 Paris (16:00 UTC)" in french.text
 
 
