@@ -13,7 +13,7 @@ from delphi import clock
 from delphi.database import reading_session
 from delphi.security import current_actor
 from surveys.localized import LANGUAGES
-from surveys.queries.asked_round import AskedRound, Membership, asked_round, membership_of
+from surveys.queries.asked_round import AskedRound, Membership, asked_round, membership_of, time_zone_of_round
 from surveys.vocabulary import RoundKind, RoundStatus
 
 
@@ -77,3 +77,8 @@ def time_of_day(moment: datetime | None, *, time_zone: str) -> str:
     if moment is None:
         return ""
     return str(format_time(moment.astimezone(ZoneInfo(time_zone)), "HH:mm", locale=get_locale()))
+
+
+def clock_of_round(round_id: int, moment: datetime) -> str:
+    """`time_of_day` in the zone of the round's study."""
+    return time_of_day(moment, time_zone=time_zone_of_round(reading_session(), round_id=round_id))

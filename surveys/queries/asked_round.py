@@ -98,6 +98,16 @@ def panel_context(session: Session, *, task_force_id: int) -> PanelContext:
     )
 
 
+def time_zone_of_round(session: Session, *, round_id: int) -> str:
+    """The time zone in which a round's study tells the time."""
+    return session.exec(
+        select(Study.time_zone)
+        .join(TaskForce, col(TaskForce.study_id) == Study.id)
+        .join(Round, col(Round.task_force_id) == TaskForce.id)
+        .where(Round.id == round_id)
+    ).one()
+
+
 def asked_round(session: Session, *, round_id: int) -> AskedRound:
     """A round with its context, in two statements."""
     round_ = session.get_one(Round, round_id)

@@ -4,17 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from delphi.expert.forms.seen import Seen
 from delphi.expert.sitting import Problem
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.rules.answers import IdeaAnswer
 from surveys.rules.texts import IDEA_LIMIT, clean_text
+from surveys.services.field_saving import PARENT
 from surveys.vocabulary import StatementKind, ViolationCode
 
 SLOT = re.compile(r"([a-z_]+)-([1-9][0-9]{0,2})")
-PARENT = "on-"
-"""Prefix of the pick list that says which problem or activity an idea hangs on."""
 CARDS_AT_MOST = 60
+ON_CARD = (StatementKind.CAUSE, StatementKind.CONSEQUENCE)
+"""Kinds that stand on the card of the problem they hang on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class PostedIdeas:
     texts: dict[str, str]
     parents: dict[str, str]
     problems: tuple[Problem, ...]
+    touched: tuple[str, ...]
+    """The fields that the person changed on this page; the others are left as they are stored."""
 
 
 def slot_of(kind: StatementKind, number: int) -> str:
@@ -40,7 +44,12 @@ def kind_and_number(slot: str) -> tuple[StatementKind, int] | None:
     return StatementKind(match[1]), int(match[2])
 
 
-def read_ideas(form: Mapping[str, str], *, kinds: Sequence[StatementKind]) -> PostedIdeas:
+def card_parent(kind: StatementKind, number: int) -> str | None:
+    """The slot that an idea hangs on because it stands on the same card; None for kinds with a pick list."""
+    return slot_of(StatementKind.PROBLEM, number) if kind in ON_CARD else None
+
+
+def read_ideas(form: Mapping[str, str], *, kinds: Sequence[StatementKind], seen: Seen) -> PostedIdeas:
     """Every idea on a page of cards of `kinds`, in one pass.
 
     A cause or consequence hangs on the problem of its own card; other kinds hang on what their pick list names.
@@ -54,6 +63,7 @@ def read_ideas(form: Mapping[str, str], *, kinds: Sequence[StatementKind]) -> Po
     texts: dict[str, str] = {}
     parents: dict[str, str] = {}
     problems: list[Problem] = []
+    touched: list[str] = []
     for name, text in form.items():
         if name.startswith(PARENT):
             parents[name.removeprefix(PARENT)] = text
@@ -65,10 +75,15 @@ def read_ideas(form: Mapping[str, str], *, kinds: Sequence[StatementKind]) -> Po
         if kind not in kinds or number > CARDS_AT_MOST:
             raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT)
         texts[name] = text
-        on_card = slot_of(StatementKind.PROBLEM, number) if kind.parent_kind is StatementKind.PROBLEM else None
-        parent = form.get(PARENT + name) or (on_card if kind is not StatementKind.ACTIVITY else None)
         try:
-            ideas.append(IdeaAnswer(name, kind, clean_text(text, limit=IDEA_LIMIT), parent))
+            clean = clean_text(text, limit=IDEA_LIMIT)
         except RuleViolation as violation:
             problems.append(Problem(name, violation_sentence(violation)))
-    return PostedIdeas(tuple(ideas), texts, parents, tuple(problems))
+            continue
+        picked = form.get(PARENT + name, "")
+        is_new, is_moved = seen.is_touched(name, text), seen.is_touched(PARENT + name, picked)
+        parent = picked or card_parent(kind, number)
+        touched.extend([name] * is_new + [PARENT + name] * (is_new or is_moved))
+        keeps_parent = not (is_new or is_moved or kind in ON_CARD)
+        ideas.append(IdeaAnswer(name, kind, clean if is_new else None, parent, keeps_parent=keeps_parent))
+    return PostedIdeas(tuple(ideas), texts, parents, tuple(problems), tuple(touched))

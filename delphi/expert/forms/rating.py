@@ -1,9 +1,10 @@
 """A page of ratings: the fields it has, what was chosen in them, and what is wrong with it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from delphi.expert.forms.seen import NOTHING, Seen
 from delphi.expert.sitting import Problem
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
@@ -15,9 +16,11 @@ from surveys.vocabulary import RatingState, Stance, ViolationCode
 
 WORDS = {"outside": RatingState.OUTSIDE_EXPERTISE, "information": RatingState.NEED_INFORMATION}
 WORD_OF = {state: word for word, state in WORDS.items()}
-NO_ANSWER = "none"
+NO_ANSWER = NOTHING
 RATING_FIELD = re.compile(r"r-([0-9]{1,9})-([0-9]{1,9})")
 COMMENT_FIELD = re.compile(r"c-([0-9]{1,9})")
+STANCE_FIELD = re.compile(r"s-([0-9]{1,9})")
+SIDES = {side.value: side for side in Stance}
 POINT = re.compile(r"-?[0-9]{1,4}")
 
 
@@ -42,15 +45,34 @@ class Filled:
             stances={**other.stances, **self.stances},
         )
 
+    def of(self, statement_ids: Iterable[int]) -> dict[str, str]:
+        """`by_field`, of some statements only."""
+        wanted = set(statement_ids)
+        return Filled(
+            choices={cell: choice for cell, choice in self.choices.items() if cell[0] in wanted},
+            comments={key: text for key, text in self.comments.items() if key in wanted},
+            stances={key: stance for key, stance in self.stances.items() if key in wanted},
+        ).by_field()
+
+    def by_field(self) -> dict[str, str]:
+        """Field name to what is chosen or written there."""
+        return {
+            **{rating_field(*cell): choice for cell, choice in self.choices.items()},
+            **{f"c-{statement_id}": text for statement_id, text in self.comments.items()},
+            **{f"s-{statement_id}": stance for statement_id, stance in self.stances.items()},
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PostedRatings:
-    """A page that was sent: its answers, the same as typed, and every problem found (then nothing is to be stored)."""
+    """A page that was sent: what was answered on it, all as typed, and every problem found (then nothing is stored)."""
 
     answers: tuple[RatingAnswer, ...]
     comments: tuple[CommentAnswer, ...]
     filled: Filled
     problems: tuple[Problem, ...]
+    touched: tuple[str, ...]
+    """The fields that the person changed on this page; answers of others are not in `answers` and `comments`."""
 
 
 def choice_of(rating: OwnRating) -> str:
@@ -66,8 +88,30 @@ def filled_from_store(ratings: Mapping[Cell, OwnRating], comments: Mapping[int, 
     )
 
 
-def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire) -> PostedRatings:
-    """Everything answered on a page that was sent, in one pass.
+def filled_from_drafts(drafts: Mapping[str, str]) -> Filled:
+    """What was typed and is no answer yet; ratings have no drafts."""
+    filled = Filled()
+    for name, value in drafts.items():
+        if match := COMMENT_FIELD.fullmatch(name):
+            filled.comments[int(match[1])] = value
+        elif match := STANCE_FIELD.fullmatch(name):
+            filled.stances[int(match[1])] = value
+    return filled
+
+
+def unfinished_comments(drafts: Filled) -> list[Problem]:
+    """What keeps each kept comment from being an answer, beside its field."""
+    problems = []
+    for statement_id, text in drafts.comments.items():
+        try:
+            clean_text(text, limit=COMMENT_LIMIT)
+        except RuleViolation as violation:
+            problems.append(Problem(f"c-{statement_id}", violation_sentence(violation)))
+    return problems
+
+
+def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen: Seen) -> PostedRatings:
+    """Everything answered on a page that was sent, in one pass; what was not touched there is left as it is stored.
 
     Raises
     ------
@@ -79,6 +123,7 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire) -> Po
     answers: list[RatingAnswer] = []
     comments: list[CommentAnswer] = []
     problems: list[Problem] = []
+    touched: list[str] = []
     filled = Filled()
     for name, value in form.items():
         if match := RATING_FIELD.fullmatch(name):
@@ -86,6 +131,9 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire) -> Po
             if cell not in asked:
                 raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=cell[0])
             filled.choices[cell] = value
+            if not seen.is_touched(name, value):
+                continue
+            touched.append(name)
             try:
                 answers.append(_rating(cell, value, asked=asked[cell]))
             except RuleViolation as violation:
@@ -94,7 +142,8 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire) -> Po
             statement_id = int(match[1])
             if statement_id not in known:
                 raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=statement_id)
-            stance = form.get(f"s-{statement_id}", "")
+            stance_name = f"s-{statement_id}"
+            stance = form.get(stance_name, "")
             filled.comments[statement_id] = value
             filled.stances[statement_id] = stance
             try:
@@ -102,18 +151,28 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire) -> Po
             except RuleViolation as violation:
                 problems.append(Problem(name, violation_sentence(violation)))
                 continue
-            sides = {side.value: side for side in Stance}
-            comments.append(CommentAnswer(statement_id, text, sides.get(stance, Stance.NEUTRAL)))
-    return PostedRatings(tuple(answers), tuple(comments), filled, tuple(problems))
+            new = [each for each in (name, stance_name) if seen.is_touched(each, form.get(each, ""))]
+            if not new:
+                continue
+            # A new text takes its page's stance with it; a stance alone leaves the text as it is stored.
+            touched.extend((name, stance_name) if name in new else new)
+            side = SIDES.get(stance, Stance.NEUTRAL)
+            comments.append(CommentAnswer(statement_id, text if name in new else None, side))
+    return PostedRatings(tuple(answers), tuple(comments), filled, tuple(problems), tuple(touched))
 
 
-def _rating(cell: Cell, value: str, *, asked: Asked) -> RatingAnswer:
+def rating_choice(cell: Cell, value: str) -> RatingAnswer:
+    """What a radio's value answers; a value that is neither a number nor a word is a rating without a point."""
     if value == NO_ANSWER:
         return RatingAnswer(*cell, state=None)
     if value in WORDS:
         return RatingAnswer(*cell, state=WORDS[value])
-    point = int(value) if POINT.fullmatch(value) else None
-    if point is None or not asked.lower <= point <= asked.upper:
+    return RatingAnswer(*cell, state=RatingState.RATED, value=int(value) if POINT.fullmatch(value) else None)
+
+
+def _rating(cell: Cell, value: str, *, asked: Asked) -> RatingAnswer:
+    answer = rating_choice(cell, value)
+    if answer.state is RatingState.RATED and (answer.value is None or not asked.lower <= answer.value <= asked.upper):
         raise RuleViolation(
             ViolationCode.VALUE_OFF_SCALE,
             statement=asked.statement_code,
@@ -121,4 +180,4 @@ def _rating(cell: Cell, value: str, *, asked: Asked) -> RatingAnswer:
             lower=asked.lower,
             upper=asked.upper,
         )
-    return RatingAnswer(*cell, state=RatingState.RATED, value=point)
+    return answer

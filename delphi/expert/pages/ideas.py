@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from delphi.expert.forms.ideas import CARDS_AT_MOST, PARENT, PostedIdeas, kind_and_number, slot_of
+from delphi.expert.forms.ideas import CARDS_AT_MOST, ON_CARD, PostedIdeas, kind_and_number, slot_of
 from delphi.expert.pages.further import QuestionsLine, questions_line
+from delphi.expert.pages.opened import Opened, opened
 from delphi.expert.pages.rating import saved_words
 from delphi.expert.sitting import Problem, Sitting
+from delphi.sentences import violation_sentence
+from surveys.errors import RuleViolation
+from surveys.queries.drafts import own_drafts
 from surveys.queries.my_answers import OwnIdea, own_ideas, own_submission
 from surveys.rules.effort import PROBLEMS_MINUTES, PROPOSALS_MINUTES
-from surveys.rules.texts import IDEA_LIMIT
+from surveys.rules.texts import IDEA_LIMIT, clean_text
+from surveys.services.field_saving import PARENT
 from surveys.vocabulary import StatementKind
 
 PARTS: dict[str, tuple[StatementKind, ...]] = {
@@ -71,7 +76,7 @@ class IdeasPage:
     minutes: dict[str, int]
     questions: QuestionsLine
     saved: str
-    seen: str
+    opened: Opened
     problems: tuple[Problem, ...]
     limit: int = IDEA_LIMIT
     parent_prefix: str = PARENT
@@ -88,25 +93,66 @@ def ideas_page(
 ) -> IdeasPage:
     """One part of the ideas round; `more` is the kind of which further empty cards are wanted."""
     round_id, panellist_id = sitting.asked.id, sitting.seat.panellist_id
-    stored = own_ideas(session, round_id=round_id, panellist_id=panellist_id)
+    # Read before the answers: a page may know less of the time than of the values, never more.
     submission = own_submission(session, round_id=round_id, panellist_id=panellist_id)
-    texts = {slot: idea.text for slot, idea in stored.items()}
-    parents = {slot: idea.parent_slot or "" for slot, idea in stored.items()}
+    stored = own_ideas(session, round_id=round_id, panellist_id=panellist_id)
+    shown = ideas_now(session, sitting=sitting, stored=stored)
+    texts, parents = texts_and_parents(shown)
     if posted is not None:
         texts, parents = {**texts, **posted.texts}, {**parents, **posted.parents}
-    saved_at = submission.saved_at if submission else None
+    shown_problems = [*problems, *too_long(texts)] if posted is None else problems
     return IdeasPage(
         sitting=sitting,
         part=part,
-        groups=_groups(part, texts=texts, parents=parents, stored=stored, more=more, problems=problems),
+        groups=_groups(part, texts=texts, parents=parents, stored=stored, more=more, problems=shown_problems),
         n_ideas=len(stored),
         n_by_part={name: sum(idea.kind in kinds for idea in stored.values()) for name, kinds in PARTS.items()},
         minutes=MINUTES,
         questions=questions_line(session, sitting=sitting),
-        saved=saved_words(saved_at, sitting),
-        seen=saved_at.isoformat() if saved_at else "",
+        saved=saved_words(submission.saved_at if submission else None, sitting),
+        opened=opened(sitting, saved=submission, shown=of_part(shown, part)),
         problems=tuple(problems),
     )
+
+
+def ideas_now(session: Session, *, sitting: Sitting, stored: Mapping[str, OwnIdea]) -> dict[str, str]:
+    """What a page opened now would show, by field: the stored ideas and what they hang on, and drafts before them."""
+    links = {PARENT + slot: idea.parent_slot or "" for slot, idea in stored.items()}
+    drafts = own_drafts(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
+    return {**{slot: idea.text for slot, idea in stored.items()}, **links, **drafts}
+
+
+def stored_texts(session: Session, *, sitting: Sitting) -> dict[str, str]:
+    """`ideas_now` of what is stored at this moment."""
+    stored = own_ideas(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
+    return ideas_now(session, sitting=sitting, stored=stored)
+
+
+def texts_and_parents(shown: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Slot to text, and slot to what it hangs on."""
+    parents = {name.removeprefix(PARENT): value for name, value in shown.items() if name.startswith(PARENT)}
+    return {name: value for name, value in shown.items() if kind_and_number(name)}, parents
+
+
+def of_part(shown: Mapping[str, str], part: str) -> dict[str, str]:
+    """The fields of one part; what stands on one card has no field for what it hangs on."""
+    fields = {}
+    for name, value in shown.items():
+        found = kind_and_number(name.removeprefix(PARENT))
+        if found is not None and found[0] in PARTS[part] and not (name.startswith(PARENT) and found[0] in ON_CARD):
+            fields[name] = value
+    return fields
+
+
+def too_long(texts: Mapping[str, str]) -> list[Problem]:
+    """What keeps a kept text from being an answer, beside its field."""
+    problems = []
+    for slot, text in texts.items():
+        try:
+            clean_text(text, limit=IDEA_LIMIT)
+        except RuleViolation as violation:
+            problems.append(Problem(slot, violation_sentence(violation)))
+    return problems
 
 
 def _groups(

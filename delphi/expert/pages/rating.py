@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from delphi.expert.forms.rating import Filled, choice_of, rating_field
 from delphi.expert.pages.further import QuestionsLine
+from delphi.expert.pages.opened import Opened
 from delphi.expert.sitting import Problem, Sitting, time_of_day
 from delphi.i18n import language
 from surveys.localized import LocalizedText
@@ -99,8 +100,7 @@ class RatingPage:
     n_statements: int
     n_done: int
     saved: str
-    seen: str
-    """When these answers were last saved as this page knows; it comes back with the form."""
+    opened: Opened
     problems: tuple[Problem, ...]
     comment_limit: int = COMMENT_LIMIT
 

@@ -5,10 +5,19 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from delphi.expert.forms.rating import Filled, filled_from_store
+from delphi.expert.forms.rating import (
+    Filled,
+    filled_from_drafts,
+    filled_from_store,
+    rating_field,
+    unfinished_comments,
+)
 from delphi.expert.pages.further import questions_line
+from delphi.expert.pages.opened import opened
 from delphi.expert.pages.rating import RatingPage, SectionLine, blocks_of, saved_words
 from delphi.expert.sitting import Problem, Sitting
+from delphi.i18n import in_language
+from surveys.queries.drafts import own_drafts
 from surveys.queries.feedback import earlier_round, parent_texts
 from surveys.queries.my_answers import Cell, OwnComment, OwnRating, own_comments, own_ratings, own_submission
 from surveys.queries.questionnaire import AskedStatement, Questionnaire, questionnaire_of
@@ -107,6 +116,8 @@ def rating_page(
 ) -> RatingPage | None:
     """Section `number` of the round; None where there is no such section. `typed` goes before what is stored."""
     asked, panellist_id = sitting.asked, sitting.seat.panellist_id
+    # Read before the answers: a page may know less of the time than of the values, never more.
+    submission = own_submission(session, round_id=asked.id, panellist_id=panellist_id)
     earlier = earlier_round(
         session, task_force_id=asked.panel.task_force_id, before_number=asked.number, panellist_id=panellist_id
     )
@@ -114,8 +125,9 @@ def rating_page(
     if not 1 <= number <= len(sheet.sections):
         return None
     stored = filled_from_store(sheet.ratings, sheet.comments)
-    submission = own_submission(session, round_id=asked.id, panellist_id=panellist_id)
-    saved_at = submission.saved_at if submission else None
+    drafts = filled_from_drafts(own_drafts(session, round_id=asked.id, panellist_id=panellist_id))
+    filled = typed.over(drafts.over(stored)) if typed else drafts.over(stored)
+    statements = sheet.statements_of(number)
     questions = questions_line(session, sitting=sitting)
     return RatingPage(
         sitting=sitting,
@@ -123,19 +135,40 @@ def rating_page(
         sections=sheet.lines(),
         questions=questions,
         blocks=blocks_of(
-            sheet.statements_of(number),
+            statements,
             sitting=sitting,
             criteria=sheet.questionnaire.criteria,
-            filled=typed.over(stored) if typed else stored,
+            filled=filled,
             earlier=earlier,
             parents=parent_texts(session, task_force_id=asked.panel.task_force_id),
-            problems=problems,
+            problems=[*problems, *unfinished_comments(drafts)],
         ),
         earlier_number=earlier.number if earlier else 0,
         minutes=sheet.minutes(sheet.questionnaire.statements) + questions.minutes,
         n_statements=len(sheet.questionnaire.statements),
         n_done=sheet.n_done,
-        saved=saved_words(saved_at, sitting),
-        seen=saved_at.isoformat() if saved_at else "",
+        saved=saved_words(submission.saved_at if submission else None, sitting),
+        opened=opened(sitting, saved=submission, shown=drafts.over(stored).of(each.id for each in statements)),
         problems=tuple(problems),
     )
+
+
+def stored_now(session: Session, *, sitting: Sitting) -> Filled:
+    """What a page opened now would show: the stored answers, and drafts before them."""
+    round_id, panellist_id = sitting.asked.id, sitting.seat.panellist_id
+    stored = filled_from_store(
+        own_ratings(session, round_id=round_id, panellist_id=panellist_id),
+        own_comments(session, round_id=round_id, panellist_id=panellist_id),
+    )
+    return filled_from_drafts(own_drafts(session, round_id=round_id, panellist_id=panellist_id)).over(stored)
+
+
+def labels_of(questionnaire: Questionnaire) -> dict[str, str]:
+    """What each field of a rating round is about, in words."""
+    labels = {}
+    for statement in questionnaire.statements:
+        text = in_language(statement.text)
+        for criterion in questionnaire.criteria_of(statement.kind):
+            labels[rating_field(statement.id, criterion.id)] = f"{text} ({in_language(criterion.name)})"
+        labels[f"c-{statement.id}"] = labels[f"s-{statement.id}"] = text
+    return labels

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import abort, redirect, render_template, request, url_for
 
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
 from delphi.expert.forms.ideas import PostedIdeas, read_ideas
+from delphi.expert.forms.seen import client_of, read_seen
+from delphi.expert.overtaking import flash_overtaken, overtaken_by
 from delphi.expert.pages.further import questions_line
-from delphi.expert.pages.ideas import PARTS, ideas_page
+from delphi.expert.pages.ideas import PARTS, ideas_page, stored_texts
 from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
-from delphi.expert.views.keeping import closed_meanwhile, typed_ideas, was_saved_elsewhere
+from delphi.expert.views.keeping import closed_meanwhile, slot_words, typed_ideas
 from delphi.i18n import language
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
@@ -40,10 +41,18 @@ def keep_ideas(round_id: int, part: str) -> Any:
     if part not in PARTS:
         abort(404)
     sitting = sit_down(round_id)
-    posted = read_ideas(request.form, kinds=PARTS[part])
+    seen, client = read_seen(request.form), client_of(request.form)
+    posted = read_ideas(request.form, kinds=PARTS[part], seen=seen)
     if posted.problems and sitting.takes_answers:
         return _again(sitting, part, posted, posted.problems)
-    saved_elsewhere = was_saved_elsewhere(sitting)
+    overtaken = overtaken_by(
+        posted.texts,
+        touched=[name for name in posted.touched if name in posted.texts],
+        seen=seen,
+        client=client,
+        sitting=sitting,
+        stored=lambda: stored_texts(reading_session(), sitting=sitting),
+    )
     try:
         with transaction() as session:
             save_ideas(
@@ -53,13 +62,14 @@ def keep_ideas(round_id: int, part: str) -> Any:
                 ideas=posted.ideas,
                 language=language(),
                 now=clock.now(),
+                client=client,
+                fields=posted.touched,
             )
     except RuleViolation as violation:
         if violation.code in (ViolationCode.ROUND_CLOSED, ViolationCode.ROUND_NOT_OPEN):
             return closed_meanwhile(sitting, violation, typed_ideas(posted.texts))
         return _again(sitting, part, posted, [Problem("content", violation_sentence(violation))])
-    if saved_elsewhere:
-        flash(gettext("You also saved this page in another window. For each field, what was saved last counts."))
+    flash_overtaken(overtaken, labels={slot: slot_words(slot) for slot in posted.texts})
     n_questions = questions_line(reading_session(), sitting=sitting).n_asked
     return _onwards(round_id, part, behind="expert.questions" if n_questions else "expert.check")
 

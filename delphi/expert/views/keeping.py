@@ -42,7 +42,7 @@ def was_saved_elsewhere(sitting: Sitting) -> bool:
     """Whether these answers were saved after the page that is now sent was opened."""
     stored = own_submission(reading_session(), round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
     seen = request.form.get("seen")
-    return seen is not None and stored is not None and stored.saved_at.isoformat() != seen
+    return seen is not None and stored is not None and stored.saved_at.isoformat() != seen.split(" ")[0]
 
 
 def typed_ratings(filled: Filled, *, questionnaire: Questionnaire) -> list[Kept]:
@@ -74,8 +74,14 @@ def typed_ideas(texts: Mapping[str, str]) -> list[Kept]:
     for slot, text in texts.items():
         found = kind_and_number(slot)
         if found is not None and text.strip():
-            kept.append(Kept(f"{KINDS[found[0]]} {found[1]}", (), text.strip()))
+            kept.append(Kept(slot_words(slot), (), text.strip()))
     return kept
+
+
+def slot_words(slot: str) -> str:
+    """A card's field as a person knows it, such as "Cause 2"."""
+    found = kind_and_number(slot)
+    return f"{KINDS[found[0]]} {found[1]}" if found else slot
 
 
 def typed_questions(typed: Mapping[int, Mapping[str, str]], *, questions: Sequence[AskedQuestion]) -> list[Kept]:

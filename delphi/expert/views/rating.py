@@ -3,24 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask import abort, redirect, render_template, request, url_for
 
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
 from delphi.expert.forms.rating import PostedRatings, read_ratings
+from delphi.expert.forms.seen import client_of, read_seen
+from delphi.expert.overtaking import flash_overtaken, overtaken_by
 from delphi.expert.pages.further import questions_line
-from delphi.expert.pages.sections import rating_page, sections_of
+from delphi.expert.pages.sections import labels_of, rating_page, sections_of, stored_now
 from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
-from delphi.expert.views.keeping import closed_meanwhile, typed_ratings, was_saved_elsewhere
+from delphi.expert.views.keeping import closed_meanwhile, typed_ratings
 from delphi.i18n import language
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
-from surveys.queries.my_answers import OwnComment, own_comments
 from surveys.queries.questionnaire import questionnaire_of
-from surveys.rules.answers import CommentAnswer
 from surveys.services.submissions import save_ratings
 from surveys.vocabulary import Permission, RoundKind, ViolationCode
 
@@ -42,13 +41,19 @@ def rate(round_id: int, number: int) -> Any:
 def keep_ratings(round_id: int, number: int) -> Any:
     """Save one section; which button was pressed says where to go next."""
     sitting = sit_down(round_id)
-    reading = reading_session()
-    questionnaire = questionnaire_of(reading, round_id=round_id)
-    posted = read_ratings(request.form, questionnaire=questionnaire)
+    questionnaire = questionnaire_of(reading_session(), round_id=round_id)
+    seen, client = read_seen(request.form), client_of(request.form)
+    posted = read_ratings(request.form, questionnaire=questionnaire, seen=seen)
     if posted.problems and sitting.takes_answers:
         return _again(sitting, number, posted, posted.problems)
-    written = own_comments(reading, round_id=round_id, panellist_id=sitting.seat.panellist_id)
-    saved_elsewhere = was_saved_elsewhere(sitting)
+    overtaken = overtaken_by(
+        posted.filled.by_field(),
+        touched=posted.touched,
+        seen=seen,
+        client=client,
+        sitting=sitting,
+        stored=lambda: stored_now(reading_session(), sitting=sitting).by_field(),
+    )
     try:
         with transaction() as session:
             save_ratings(
@@ -56,32 +61,24 @@ def keep_ratings(round_id: int, number: int) -> Any:
                 actor=current_actor(),
                 round_id=round_id,
                 answers=posted.answers,
-                comments=[
-                    comment for comment in posted.comments if _is_news(comment, written.get(comment.statement_id))
-                ],
+                comments=posted.comments,
                 language=language(),
                 now=clock.now(),
+                client=client,
+                fields=posted.touched,
             )
     except RuleViolation as violation:
         if violation.code in (ViolationCode.ROUND_CLOSED, ViolationCode.ROUND_NOT_OPEN):
             return closed_meanwhile(sitting, violation, typed_ratings(posted.filled, questionnaire=questionnaire))
         return _again(sitting, number, posted, [Problem("content", violation_sentence(violation))])
-    if saved_elsewhere:
-        flash(gettext("You also saved this page in another window. For each statement, what was saved last counts."))
-    n_questions = questions_line(reading, sitting=sitting).n_asked
+    flash_overtaken(overtaken, labels=labels_of(questionnaire))
+    n_questions = questions_line(reading_session(), sitting=sitting).n_asked
     return _onwards(
         round_id,
         number,
         n_sections=len(sections_of(questionnaire, sitting=sitting)),
         behind="expert.questions" if n_questions else "expert.check",
     )
-
-
-def _is_news(comment: CommentAnswer, written: OwnComment | None) -> bool:
-    """Whether a comment was changed: one that was only sent again keeps the language it was written in."""
-    if written is None:
-        return bool(comment.text)
-    return (comment.text, comment.stance) != (written.text, written.stance)
 
 
 def _again(sitting: Sitting, number: int, posted: PostedRatings, problems: Sequence[Problem]) -> Any:

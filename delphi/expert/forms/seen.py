@@ -1,0 +1,66 @@
+"""What a page showed when it was opened, in one hidden field: so that only what was touched there is written.
+
+A form sends every field, also those nobody touched. Two pages open at once would then overwrite each other's answers
+with what they happened to show. Each shown value is therefore sent along as a short mark, beside the time of the last
+saving that the page knew.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+NOTHING = "none"
+"""The value of a radio that takes an answer back."""
+TOUCHED = "touched"
+"""A field that only scripts fill: what was changed since the page was opened, even back to what it showed."""
+CLIENT = "client"
+CLIENT_LENGTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one page knew. Without marks (an old page, a program) every field counts as touched."""
+
+    saved_at: str = ""
+    marks: Mapping[str, str] | None = None
+    touched: frozenset[str] = field(default_factory=frozenset)
+
+    def is_touched(self, name: str, value: str) -> bool:
+        """Whether the person changed the field on that page."""
+        if self.marks is None or name in self.touched:
+            return True
+        return mark(value) != self.marks.get(name, BLANK)
+
+
+def mark(value: str) -> str:
+    """Three characters that differ for different values, but once in 262,144 times."""
+    plain = "" if value == NOTHING else value.replace("\r\n", "\n").strip()
+    return urlsafe_b64encode(hashlib.sha256(plain.encode("utf-8", "replace")).digest()[:3]).decode()[:3]
+
+
+BLANK = mark("")
+
+
+def seen_words(saved_at: str, shown: Mapping[str, str]) -> str:
+    """The hidden field of a page that shows these values; what is blank is left out."""
+    marks = {name: mark(value) for name, value in shown.items()}
+    return " ".join([saved_at, *(f"{name}={value}" for name, value in marks.items() if value != BLANK)])
+
+
+def read_seen(form: Mapping[str, str]) -> Seen:
+    words = form.get("seen")
+    if words is None:
+        return Seen()
+    saved_at, *marks = words.split(" ")
+    return Seen(
+        saved_at=saved_at,
+        marks=dict(part.split("=", 1) for part in marks if "=" in part),
+        touched=frozenset(form.get(TOUCHED, "").split()),
+    )
+
+
+def client_of(form: Mapping[str, str]) -> str:
+    """The name of the opened page that sends a form; empty for one without."""
+    client = form.get(CLIENT, "")
+    return client if len(client) <= CLIENT_LENGTH and client.isascii() and client.isprintable() else ""

@@ -1,0 +1,40 @@
+"""What one opened page of a form knows of itself: its name, what it showed, where its unsent typing is kept."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+from itsdangerous import URLSafeSerializer
+
+from delphi.expert.forms.seen import seen_words
+from delphi.expert.sitting import Sitting
+from surveys.queries.my_answers import OwnSubmission
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`seen` and `client` come back with the form; the rest is for the script that saves while somebody answers."""
+
+    client: str
+    seen: str
+    save_url: str
+    shelf: str
+    """Where a browser keeps what is not sent yet: of this person and round, and of nobody else on this phone."""
+
+
+def opened(sitting: Sitting, *, saved: OwnSubmission | None, shown: Mapping[str, str]) -> Opened:
+    """A page that is opened now and shows `shown` (by field)."""
+    return Opened(
+        client=secrets.token_urlsafe(9),
+        seen=seen_words(saved.saved_at.isoformat() if saved else "", shown),
+        save_url=url_for("expert.keep_field", round_id=sitting.asked.id),
+        shelf=shelf_of(sitting),
+    )
+
+
+def shelf_of(sitting: Sitting) -> str:
+    """A name that tells nothing of the person, the same on each page of the round."""
+    signer = URLSafeSerializer(current_app.config["SECRET_KEY"], salt="shelf").make_signer("shelf")
+    signature = signer.get_signature(f"{sitting.asked.id}:{sitting.seat.panellist_id}").decode()
+    return f"delphi {signature[:12]}"
