@@ -8,6 +8,7 @@ from pathlib import Path
 
 from surveys.file_problems import FileProblem
 from surveys.localized import LANGUAGES
+from surveys.rules.addresses import ADDRESS, ADDRESS_LIMIT
 from surveys.rules.texts import NAME_LIMIT
 from surveys.tabular_files import Row, Table, read_table
 from surveys.vocabulary import Role
@@ -16,8 +17,6 @@ REQUIRED = ("name", "email")
 COLUMNS = ("name", "email", "language", "college", "region", "task_forces", "role")
 
 # Deliberately loose: only the mail server knows whether an address exists.
-_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-_ADDRESS_LIMIT = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +89,10 @@ def _person(table: Table, row: Row, places: dict[str, int]) -> PersonEntry:
     for column in REQUIRED:
         if not cells[column]:
             raise problem("blank_key", column)
-    for column, limit in (("name", NAME_LIMIT), ("email", _ADDRESS_LIMIT)):
+    for column, limit in (("name", NAME_LIMIT), ("email", ADDRESS_LIMIT)):
         if len(cells[column]) > limit:
             raise problem("cell_too_long", column, limit=limit)
-    if not _ADDRESS.fullmatch(cells["email"]):
+    if not ADDRESS.fullmatch(cells["email"]):
         raise problem("bad_address", "email")
     language = cells.get("language", "").casefold() or LANGUAGES[0]
     if language not in LANGUAGES:

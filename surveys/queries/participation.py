@@ -21,6 +21,8 @@ class Participation:
     n_started: int
     n_answered: int
     n_submitted: int
+    n_on_paper: int
+    """Of those who submitted: keyed in from paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class PanellistProgress:
     membership: MembershipStatus
     has_started: bool
     has_submitted: bool
+    is_on_paper: bool
+    """Whether what is stored was keyed in from paper."""
 
 
 def eligible_panellists(session: Session, *, task_force_id: int) -> list[int]:
@@ -71,10 +75,12 @@ def participation_of(session: Session, *, round_: Round) -> Participation:
             .group_by(col(Panellist.status))
         ).all()
     )
-    started, submitted = session.exec(
-        select(func.count(col(Submission.id)), func.count(col(Submission.submitted_at))).where(
-            Submission.round_id == round_.id
-        )
+    started, submitted, on_paper = session.exec(
+        select(
+            func.count(col(Submission.id)),
+            func.count(col(Submission.submitted_at)),
+            func.count(col(Submission.entered_on_behalf_by)),
+        ).where(Submission.round_id == round_.id)
     ).one()
     return Participation(
         n_invited=members.get(MembershipStatus.INVITED, 0) + members.get(MembershipStatus.JOINED, 0),
@@ -82,6 +88,7 @@ def participation_of(session: Session, *, round_: Round) -> Participation:
         n_started=started,
         n_answered=len(panellists_who_answered(session, round_id=round_.id)),
         n_submitted=submitted,
+        n_on_paper=on_paper,
     )
 
 
@@ -105,6 +112,7 @@ def progress_of_panel(session: Session, *, round_: Round) -> list[PanellistProgr
             membership=panellist.status,
             has_started=submission is not None,
             has_submitted=submission is not None and submission.submitted_at is not None,
+            is_on_paper=submission is not None and submission.entered_on_behalf_by is not None,
         )
         for panellist, person, submission in rows
     ]

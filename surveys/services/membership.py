@@ -18,8 +18,10 @@ from surveys.models import (
     RatingChange,
     Round,
     Submission,
+    TaskForce,
     TextChange,
 )
+from surveys.queries.participation import IN_PANEL
 from surveys.rules.permissions import Actor
 from surveys.rules.texts import REASON_LIMIT, clean_text
 from surveys.services.audit import record
@@ -102,6 +104,40 @@ def leave(
         removed_answers=removes_answers,
     )
     session.flush()
+
+
+def leave_study(
+    session: Session, *, actor: Actor, study_id: int, reason: str, removes_answers: bool, now: datetime
+) -> int:
+    """Leave every task force of a study that this person sits in, each as `leave` does; how many.
+
+    Raises
+    ------
+    RuleViolation
+        `not_a_panellist` where there is none left to leave, `text_too_long`.
+    """
+    task_forces = session.exec(
+        select(TaskForce.id)
+        .join(Panellist, col(Panellist.task_force_id) == TaskForce.id)
+        .where(
+            TaskForce.study_id == study_id,
+            Panellist.person_id == actor.person_id,
+            col(Panellist.status).in_(IN_PANEL),
+        )
+        .order_by(col(TaskForce.id))
+    ).all()
+    if not task_forces:
+        raise RuleViolation(ViolationCode.NOT_A_PANELLIST)
+    for task_force_id in task_forces:
+        leave(
+            session,
+            actor=actor,
+            task_force_id=task_force_id,
+            reason=reason,
+            removes_answers=removes_answers,
+            now=now,
+        )
+    return len(task_forces)
 
 
 def _delete_open_answers(session: Session, *, panellist: Panellist) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from analysis.ranking import RankKey, rank_items
 from surveys.errors import RuleViolation
-from surveys.models import Outcome, Round, RoundResult, Statement, TaskForce
+from surveys.models import Outcome, Panellist, Person, Round, RoundResult, Statement, TaskForce
 from surveys.queries.latest_results import LatestResult, latest_results
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import canonical_digest
@@ -16,7 +16,17 @@ from surveys.rules.settling import outcome_status
 from surveys.services.audit import record
 from surveys.services.bulk import upsert
 from surveys.services.next_round import hold_task_force
-from surveys.vocabulary import AuditAction, OutcomeStatus, RoundKind, RoundStatus, StatementKind, ViolationCode
+from surveys.services.outbox import queue_message
+from surveys.vocabulary import (
+    AuditAction,
+    MembershipStatus,
+    MessageKind,
+    OutcomeStatus,
+    RoundKind,
+    RoundStatus,
+    StatementKind,
+    ViolationCode,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,18 @@ def preview_outcomes(session: Session, *, task_force_id: int) -> PublishPreview:
 
 
 def publish_outcomes(
-    session: Session, *, actor: Actor | None, task_force_id: int, now: datetime, digest: str | None = None
+    session: Session,
+    *,
+    actor: Actor | None,
+    task_force_id: int,
+    now: datetime,
+    digest: str | None = None,
+    notify: bool = True,
 ) -> list[Outcome]:
     """Store one outcome for every statement that was ever rated; publishing again replaces them.
 
-    Once every task force of the study has outcomes, each also gets its rank across the study.
+    The first time, everybody in the panel who agreed to take part gets a mail of thanks. Once every task force of the
+    study has outcomes, each also gets its rank across the study.
 
     Raises
     ------
@@ -72,6 +89,7 @@ def publish_outcomes(
     preview = preview_outcomes(session, task_force_id=task_force_id)
     if digest is not None and digest != preview.digest:
         raise RuleViolation(ViolationCode.PREVIEW_OUTDATED)
+    is_first = session.exec(select(Outcome.id).where(Outcome.task_force_id == task_force_id).limit(1)).first() is None
     rows = [
         {
             "task_force_id": task_force_id,
@@ -91,6 +109,8 @@ def publish_outcomes(
         key=("statement_id",),
         replace=("task_force_id", "result_id", "status", "rank", "overall_rank", "published_at"),
     )
+    if notify and is_first:
+        _thank(session, task_force=task_force, now=now)
     is_whole = _rank_across_study(session, study_id=task_force.study_id)
     counts = {status.value: sum(one.status is status for one in preview.outcomes) for status in OutcomeStatus}
     record(
@@ -112,6 +132,29 @@ def publish_outcomes(
             select(Outcome).where(Outcome.task_force_id == task_force_id).order_by(col(Outcome.statement_id))
         ).all()
     )
+
+
+def _thank(session: Session, *, task_force: TaskForce, now: datetime) -> None:
+    last_round = session.exec(
+        select(Round.id)
+        .where(Round.task_force_id == task_force.id, Round.kind == RoundKind.RATING, Round.status == RoundStatus.CLOSED)
+        .order_by(col(Round.number).desc())
+    ).first()
+    people = session.exec(
+        select(Person)
+        .join(Panellist, col(Panellist.person_id) == Person.id)
+        .where(Panellist.task_force_id == task_force.id, Panellist.status == MembershipStatus.JOINED)
+        .order_by(col(Person.id))
+    ).all()
+    for person in people:
+        queue_message(
+            session,
+            kind=MessageKind.THANKS,
+            person=person,
+            study_id=task_force.study_id,
+            params={"round_id": last_round},
+            now=now,
+        )
 
 
 def ranks_by_kind(results: Mapping[int, tuple[StatementKind, RoundResult]]) -> dict[int, int | None]:

@@ -80,5 +80,8 @@ def note_saving(session: Session, *, round_id: int, panellist_id: int, now: date
         "receipt": "",
         "nonce": "",
         "digest": "",
+        "entered_on_behalf_by": None,
     }
-    upsert(session, Submission, [row], key=("round_id", "panellist_id"), replace=("saved_at",))
+    # What was keyed in from paper is theirs from here on: the facilitator who keyed it in sees it no longer.
+    replace = ("saved_at", "entered_on_behalf_by")
+    upsert(session, Submission, [row], key=("round_id", "panellist_id"), replace=replace)

@@ -12,7 +12,7 @@ from delphi.facilitator.forms import DeadlineForm
 from delphi.facilitator.pages.acts import Act, act_of, state_sentence
 from delphi.facilitator.pages.place import Place, place_of
 from delphi.protocol_sentences import protocol_sentences
-from surveys.models import ObjectiveVersion, Protocol, Round, RoundStatement, Snapshot, TaskForce
+from surveys.models import ObjectiveVersion, Protocol, Question, Round, RoundStatement, Snapshot, TaskForce
 from surveys.queries.participation import IN_PANEL, PanellistProgress, progress_of_panel
 from surveys.queries.questionnaire import criteria_of_study
 from surveys.queries.task_forces import states_of
@@ -32,6 +32,7 @@ class RoundLine:
     deadline_at: datetime | None
     closed_at: datetime | None
     n_statements: int
+    n_questions: int
     n_answered: int | None
     n_eligible: int | None
 
@@ -123,6 +124,7 @@ def _rounds(session: Session, *, task_force_id: int) -> tuple[RoundLine, ...]:
     rounds = session.exec(select(Round).where(Round.task_force_id == task_force_id).order_by(col(Round.number))).all()
     ids = [round_.id for round_ in rounds]
     asked = session.exec(select(RoundStatement.round_id).where(col(RoundStatement.round_id).in_(ids))).all()
+    questions = session.exec(select(Question.round_id).where(col(Question.round_id).in_(ids))).all()
     snapshots = {
         snapshot.round_id: snapshot
         for snapshot in session.exec(
@@ -139,6 +141,7 @@ def _rounds(session: Session, *, task_force_id: int) -> tuple[RoundLine, ...]:
             deadline_at=round_.deadline_at,
             closed_at=round_.closed_at,
             n_statements=asked.count(round_.id),
+            n_questions=questions.count(round_.id),
             n_answered=snapshots[round_.id].n_answered if round_.id in snapshots else None,
             n_eligible=snapshots[round_.id].n_eligible if round_.id in snapshots else None,
         )
@@ -180,6 +183,8 @@ def _is_unfinished(one: PanellistProgress) -> bool:
 def _progress_words(one: PanellistProgress) -> str:
     if one.membership not in IN_PANEL:
         return str(sentences.MEMBERSHIPS[one.membership])
+    if one.is_on_paper:
+        return gettext("Finished, on paper")
     if one.has_submitted:
         return gettext("Finished")
     return gettext("Started") if one.has_started else gettext("Not started")

@@ -1,0 +1,1 @@
+"""Documents to keep or print: own answers, a certificate, a questionnaire on paper; each a PDF in one language."""

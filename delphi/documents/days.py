@@ -1,0 +1,13 @@
+"""Dates on paper: a day as people write it, without the hour."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from delphi.i18n import language
+
+
+def day(moment: datetime, time_zone: str) -> str:
+    """ "12 May 2026", in the language of the page and the zone of the study."""
+    return str(format_date(moment.astimezone(ZoneInfo(time_zone)).date(), "d MMMM y", locale=language()))
