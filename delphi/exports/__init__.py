@@ -14,11 +14,13 @@ from delphi.exports.data_tables import concordance_table, ratings_table, rounds_
 from delphi.exports.header import Header, definitions_table, header_of, readme_table
 from delphi.exports.language import speaking
 from delphi.exports.pseudonyms import pseudonym_key
+from delphi.exports.question_tables import question_tables
 from delphi.exports.tables import Table
 from delphi.exports.writers import as_csv, as_json, as_xlsx
 from surveys.localized import LANGUAGES
 from surveys.queries.activities import ranked_statements
 from surveys.queries.frozen_data import frozen_answers, frozen_data, has_people
+from surveys.queries.frozen_questions import frozen_questions
 
 FORMATS = ("csv", "xlsx", "json")
 MEDIA_TYPES = {
@@ -56,7 +58,7 @@ def export_activities(session: Session, *, study_id: int, format: str, language:
 
 
 def export_data(session: Session, *, study_id: int, format: str, language: str) -> bytes:
-    """Every closed round of a study: statistics of each statement, and the ratings under codes of experts.
+    """Every closed round of a study: statistics of each statement, ratings and further answers under codes of experts.
 
     CSV holds the statistics alone; `export_ratings` is the file with the ratings.
 
@@ -73,6 +75,7 @@ def export_data(session: Session, *, study_id: int, format: str, language: str) 
     with_ratings = format != "csv"
     key = _key(session, study_id=study_id) if with_ratings else ""
     answers = frozen_answers(session, study_id=study_id) if with_ratings else []
+    questions = frozen_questions(session, study_id=study_id) if with_ratings else []
     with speaking(language):
         statistics = statistics_table(data)
         if not with_ratings:
@@ -82,6 +85,7 @@ def export_data(session: Session, *, study_id: int, format: str, language: str) 
             ratings_table(answers, study=header.slug, key=key, criteria=header.criteria),
             rounds_table(data),
             concordance_table(data, criteria=header.criteria),
+            *question_tables(questions, study=header.slug, key=key),
         )
         about = gettext("All closed rounds: the statistics of every statement, and the ratings they were made from.")
         return _written(format, header, tables, about=about, schema=DATA_SCHEMA, language=language)

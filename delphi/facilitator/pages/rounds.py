@@ -132,6 +132,7 @@ def _checks(session: Session, *, round_: Round, place: Place, preview: OpenPrevi
             names = ", ".join(LANGUAGE_NAMES.get(code, code) for code in place.languages)
             sentence = gettext("Every statement is written in %(languages)s.", languages=names)
             checks.append(Check(is_fine=True, is_blocking=True, sentence=sentence))
+    checks += _checks_of_questions(round_, preview=preview)
     sentence = ngettext("%(num)d person is asked.", "%(num)d people are asked.", preview.n_people)
     checks.append(Check(is_fine=preview.n_people > 0, is_blocking=True, sentence=sentence))
     if round_.kind is RoundKind.RATING and preview.n_people < settings.min_n:
@@ -157,3 +158,25 @@ def _checks(session: Session, *, round_: Round, place: Place, preview: OpenPrevi
         for number in open_rounds
     ]
     return checks
+
+
+def _checks_of_questions(round_: Round, *, preview: OpenPreview) -> list[Check]:
+    if not preview.n_questions:
+        return []
+    sentence = ngettext("%(num)d further question.", "%(num)d further questions.", preview.n_questions)
+    return [
+        Check(is_fine=True, is_blocking=True, sentence=sentence),
+        *(
+            Check(
+                is_fine=False,
+                is_blocking=True,
+                sentence=gettext(
+                    "%(statement)s is not complete in %(language)s.",
+                    statement=one.code,
+                    language=LANGUAGE_NAMES.get(one.language, one.language),
+                ),
+                address=url_for("facilitator.question", round_id=round_.id, question_id=one.question_id),
+            )
+            for one in preview.missing_in_questions
+        ),
+    ]

@@ -7,6 +7,7 @@ from flask import render_template, request
 from delphi.database import reading_session
 from delphi.facilitator import blueprint
 from delphi.facilitator.pages.board import board_page
+from delphi.facilitator.pages.questions import question_results
 from delphi.security import current_actor, requires
 from surveys.vocabulary import Permission
 
@@ -22,4 +23,5 @@ def board(round_id: int) -> Any:
         shown=request.args.get("class", ""),
         sort=request.args.get("sort", "rank"),
     )
-    return render_template("facilitator/board.html", view=view)
+    questions = question_results(reading_session(), round_id=round_id)
+    return render_template("facilitator/board.html", view=view, questions=questions)
