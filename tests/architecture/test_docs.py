@@ -82,9 +82,7 @@ def test_unknown_commands_and_options_are_found() -> None:
 
 def test_unknown_labels_are_found() -> None:
     known = ["Close round %(number)s", "%(label)s:", "Send", "Envoyer\u00a0?"]
-    text = (
-        "**Close round 2**, **Close\nround 3** **Close rounds** **Close round two or three**, **Note:** **Envoyer ?**"
-    )
+    text = "**Close round 2**, **Close\nround 3** **Close rounds** **Close round two or three** **Note:** **Envoyer ?**"
     assert guides.unknown_labels(text, known=known) == ["Close round two or three", "Close rounds", "Note:"]
 
 
