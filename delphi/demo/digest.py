@@ -19,6 +19,9 @@ from surveys.models import (
     Panellist,
     Person,
     Protocol,
+    Question,
+    QuestionAnswer,
+    QuestionResult,
     Rating,
     Round,
     RoundResult,
@@ -67,6 +70,16 @@ def _content(session: Session) -> dict[str, list[Any]]:
         "comments": _of_panellist(
             _select(*by_round, author, Statement.code, Comment.stance, Comment.text, Comment.review), Comment
         ).join(Statement, col(Statement.id) == Comment.statement_id),
+        "questions": _select(*by_round, Question.position, Question.kind, Question.text)
+        .join(Round, col(Round.id) == Question.round_id)
+        .join(TaskForce, col(TaskForce.id) == Round.task_force_id),
+        "question answers": _of_panellist(
+            _select(*by_round, author, Question.position, QuestionAnswer.state, QuestionAnswer.answer), QuestionAnswer
+        ).join(Question, col(Question.id) == QuestionAnswer.question_id),
+        "question results": _select(*by_round, Question.position, QuestionResult.n, QuestionResult.summary)
+        .join(Question, col(Question.id) == QuestionResult.question_id)
+        .join(Round, col(Round.id) == Question.round_id)
+        .join(TaskForce, col(TaskForce.id) == Round.task_force_id),
         "statements": _select(Statement.code, Statement.kind, parent.code, Category.code, StatementVersion.text)
         .join(StatementVersion, col(StatementVersion.statement_id) == Statement.id)
         .outerjoin(parent, col(parent.id) == Statement.parent_id)

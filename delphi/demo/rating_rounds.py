@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from delphi.demo.comments import write_comments
 from delphi.demo.panels import DemoPanel, Turnout
+from delphi.demo.questions import answer_questions, ask_questions
 from delphi.demo.receipts import add_submissions
 from surveys.models import Comment, Rating, Statement
 from surveys.queries.questionnaire import Questionnaire, questionnaire_of
@@ -27,6 +28,7 @@ def play_rating_round(
     round_ = build_next_round(
         session, actor=panel.facilitator, task_force_id=panel.task_force_id, decisions={}, now=opened
     )
+    ask_questions(session, panel, round_id=round_.id, number=number, now=opened)
     open_round(
         session, actor=panel.facilitator, round_=round_, deadline_at=deadline, languages=("en", "fr"), now=opened
     )
@@ -46,10 +48,12 @@ def play_rating_round(
         else {}
     )
     _store(session, panel, round_id=round_.id, ratings=ratings, comments=comments)
+    answers = answer_questions(session, panel, round_id=round_.id, number=number, turnout=turnout)
     contents = {
         at: {
             "ratings": [[r["statement_id"], r["criterion_id"], str(r["state"]), r["value"]] for r in rows],
             "comments": [[c["statement_id"], str(c["stance"]), c["text"]] for c in comments.get(at, [])],
+            "questions": [list(stored) for stored in answers.get(at, [])],
         }
         for at, rows in ratings.items()
     }

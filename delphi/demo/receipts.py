@@ -11,10 +11,10 @@ from sqlmodel import Session
 from delphi.demo.panels import DemoPanel, Turnout
 from surveys.models import Submission
 from surveys.rules.protocol import canonical_digest
-from surveys.services.submissions import receipt_code
+from surveys.services.submissions import content_of_questions, receipt_code
 
 Content = Mapping[str, list[list[Any]]]
-"""What one panellist has stored: `ratings`, `comments` and `ideas`, as `services.submissions.answers_of` lists it."""
+"""What one panellist has stored, as `services.submissions.answers_of` lists it: ratings, comments, ideas, questions."""
 
 
 def add_submissions(
@@ -53,6 +53,9 @@ def add_submissions(
 
 def _sent(content: Content, *, round_id: int, at: datetime) -> dict[str, Any]:
     listed = {name: sorted(content.get(name, [])) for name in ("ratings", "comments", "ideas")}
+    questions = content_of_questions(
+        {question_id: (state, answer) for question_id, state, answer in content.get("questions", [])}
+    )
     nonce = secrets.token_hex(16)
-    digest = canonical_digest({"answers": {"round": round_id, **listed}, "nonce": nonce})
+    digest = canonical_digest({"answers": {"round": round_id, **listed, **questions}, "nonce": nonce})
     return {"submitted_at": at, "nonce": nonce, "digest": digest, "receipt": receipt_code(digest)}
