@@ -1,4 +1,4 @@
-"""One exception for everything that can be wrong with a file somebody hands in: it names file, line, column and value."""
+"""One exception for all that can be wrong with a file somebody hands in: it names file, line, column and value."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from analysis.report_dict import report_as_dict
-from delphi.version import __version__
 from delphi.analyse.findings import Findings
 from delphi.analyse.history import (
     attrition_records,
@@ -19,6 +18,7 @@ from delphi.analyse.history import (
     participation_records,
     stability_records,
 )
+from delphi.version import __version__
 
 
 def as_document(findings: Findings) -> dict[str, Any]:

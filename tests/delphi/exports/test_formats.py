@@ -169,8 +169,8 @@ def test_definitions_name_rule_quartiles_and_fingerprint(lite: Database, publish
         document = json.loads(export_activities(session, study_id=published.study_id, format="json", language="en"))
     defined = {row[0]: row[1] for row in sheets(content)["Definitions"][1:]}
     assert defined["Rule: Importance"] == (
-        "Agreed when at least 75\u00a0% of the ratings are 7 to 9 and the middle half spans at most 2 points, with at least "
-        "5 ratings. The mirror image of the rule agrees to drop."
+        "Agreed when at least 75\u00a0% of the ratings are 7 to 9 and the middle half spans at most 2 points, "
+        "with at least 5 ratings. The mirror image of the rule agrees to drop."
     )
     assert "Hyndman and Fan type 7" in defined["Quartiles"]
     fingerprint = document["protocol"]["fingerprint"]
