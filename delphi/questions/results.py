@@ -11,6 +11,7 @@ from delphi.questions.words import group_words, option_words, with_unit
 from delphi.sentences import QUESTION_KINDS
 from surveys.localized import LocalizedText
 from surveys.queries.question_results import QuestionOutcome, WrittenText
+from surveys.queries.questions import QuestionFigures
 from surveys.rules.questions import AskedQuestion
 from surveys.vocabulary import QuestionKind
 
@@ -34,6 +35,17 @@ class QuestionResult:
     texts: tuple[WrittenText, ...]
 
 
+def _counts(figures: QuestionFigures) -> str:
+    """How many answered; those who could not only where there are some."""
+    outside, information = figures.n_outside_expertise, figures.n_need_information
+    sentences = [ngettext("%(num)d answer.", "%(num)d answers.", figures.n)]
+    if outside:
+        sentences.append(gettext("“Outside my expertise”: %(n)s.", n=outside))
+    if information:
+        sentences.append(gettext("“I need more information”: %(n)s.", n=information))
+    return " ".join(sentences)
+
+
 Told = tuple[str, ResultTable | None]
 
 
@@ -48,12 +60,7 @@ def question_result(outcome: QuestionOutcome) -> QuestionResult:
         kind=str(QUESTION_KINDS[question.kind]),
         text=question.text,
         sentence=sentence,
-        counts=gettext(
-            "%(n)s answered, %(outside)s said “outside my expertise”, %(information)s needed more information.",
-            n=figures.n,
-            outside=figures.n_outside_expertise,
-            information=figures.n_need_information,
-        ),
+        counts=_counts(figures),
         table=table,
         texts=outcome.texts,
     )

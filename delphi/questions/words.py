@@ -43,11 +43,11 @@ def how_to_answer(question: AskedQuestion) -> str:
 
 def _range_words(lower: float | None, upper: float | None) -> str:
     if lower is not None and upper is not None:
-        return gettext("A number from %(lower)s to %(upper)s.", lower=plain(lower), upper=plain(upper))
+        return gettext("A number from %(lower)s to %(upper)s.", lower=number(lower, 6), upper=number(upper, 6))
     if lower is not None:
-        return gettext("A number, at least %(lower)s.", lower=plain(lower))
+        return gettext("A number, at least %(lower)s.", lower=number(lower, 6))
     if upper is not None:
-        return gettext("A number, at most %(upper)s.", upper=plain(upper))
+        return gettext("A number, at most %(upper)s.", upper=number(upper, 6))
     return ""
 
 
