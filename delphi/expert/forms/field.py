@@ -6,7 +6,7 @@ from typing import Any
 
 from delphi.expert.forms.ideas import CARDS_AT_MOST, card_parent, kind_and_number
 from delphi.expert.forms.rating import COMMENT_FIELD, RATING_FIELD, STANCE_FIELD, rating_choice
-from delphi.expert.forms.seen import CLIENT_LENGTH
+from delphi.expert.forms.seen import BLANK, CLIENT_LENGTH
 from surveys.errors import RuleViolation
 from surveys.rules.answers import CommentAnswer, IdeaAnswer
 from surveys.rules.texts import clean_text
@@ -22,24 +22,26 @@ LARGEST_SEQUENCE = 2**53
 
 @dataclass(frozen=True, slots=True)
 class PostedField:
-    """A write, and the mark of the value the page knew to be stored (empty: it says nothing of that)."""
+    """A write, and the mark of the value the page knew to be stored; None where it says nothing of that."""
 
     write: Write
-    known: str
+    known: str | None
 
 
 def read_field(posted: Mapping[str, Any]) -> PostedField | None:
     """The write in a request; None where a part is missing or is not what it should be."""
     field, value, client = posted.get("field"), posted.get("value"), posted.get("client")
-    known = posted.get("known", "")
+    known = posted.get("known")
     sequence = _whole_number(posted.get("sequence"))
-    if not (isinstance(field, str) and isinstance(value, str) and isinstance(client, str) and isinstance(known, str)):
+    if not (isinstance(field, str) and isinstance(value, str) and isinstance(client, str)):
+        return None
+    if not (known is None or isinstance(known, str)):
         return None
     if sequence is None or not field or len(field) > NAME_LENGTH or len(value) > VALUE_LENGTH:
         return None
     if not 0 < len(client) <= CLIENT_LENGTH or not client.isascii() or not client.isprintable():
         return None
-    return PostedField(Write(field, value, client, sequence), known[:10])
+    return PostedField(Write(field, value, client, sequence), known or (None if known is None else BLANK))
 
 
 def _whole_number(value: object) -> int | None:

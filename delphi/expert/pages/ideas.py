@@ -95,6 +95,7 @@ def ideas_page(
     round_id, panellist_id = sitting.asked.id, sitting.seat.panellist_id
     # Read before the answers: a page may know less of the time than of the values, never more.
     submission = own_submission(session, round_id=round_id, panellist_id=panellist_id)
+    saved_at = submission.saved_at if submission else None
     stored = own_ideas(session, round_id=round_id, panellist_id=panellist_id)
     shown = ideas_now(session, sitting=sitting, stored=stored)
     texts, parents = texts_and_parents(shown)
@@ -109,8 +110,8 @@ def ideas_page(
         n_by_part={name: sum(idea.kind in kinds for idea in stored.values()) for name, kinds in PARTS.items()},
         minutes=MINUTES,
         questions=questions_line(session, sitting=sitting),
-        saved=saved_words(submission.saved_at if submission else None, sitting),
-        opened=opened(sitting, saved=submission, shown=of_part(shown, part)),
+        saved=saved_words(saved_at, sitting),
+        opened=opened(sitting, saved_at=saved_at, shown=of_part(shown, part)),
         problems=tuple(problems),
     )
 

@@ -3,13 +3,14 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import current_app, url_for
 from itsdangerous import URLSafeSerializer
 
 from delphi.expert.forms.seen import seen_words
 from delphi.expert.sitting import Sitting
-from surveys.queries.my_answers import OwnSubmission
+from surveys.rules.texts import COMMENT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,15 @@ class Opened:
     save_url: str
     shelf: str
     """Where a browser keeps what is not sent yet: of this person and round, and of nobody else on this phone."""
+    limit: int = COMMENT_LIMIT
+    """Characters of a text; a script counts them from half of that on."""
 
 
-def opened(sitting: Sitting, *, saved: OwnSubmission | None, shown: Mapping[str, str]) -> Opened:
+def opened(sitting: Sitting, *, saved_at: datetime | None, shown: Mapping[str, str]) -> Opened:
     """A page that is opened now and shows `shown` (by field)."""
     return Opened(
         client=secrets.token_urlsafe(9),
-        seen=seen_words(saved.saved_at.isoformat() if saved else "", shown),
+        seen=seen_words(saved_at.isoformat() if saved_at else "", shown),
         save_url=url_for("expert.keep_field", round_id=sitting.asked.id),
         shelf=shelf_of(sitting),
     )

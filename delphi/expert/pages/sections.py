@@ -118,6 +118,7 @@ def rating_page(
     asked, panellist_id = sitting.asked, sitting.seat.panellist_id
     # Read before the answers: a page may know less of the time than of the values, never more.
     submission = own_submission(session, round_id=asked.id, panellist_id=panellist_id)
+    saved_at = submission.saved_at if submission else None
     earlier = earlier_round(
         session, task_force_id=asked.panel.task_force_id, before_number=asked.number, panellist_id=panellist_id
     )
@@ -147,8 +148,8 @@ def rating_page(
         minutes=sheet.minutes(sheet.questionnaire.statements) + questions.minutes,
         n_statements=len(sheet.questionnaire.statements),
         n_done=sheet.n_done,
-        saved=saved_words(submission.saved_at if submission else None, sitting),
-        opened=opened(sitting, saved=submission, shown=drafts.over(stored).of(each.id for each in statements)),
+        saved=saved_words(saved_at, sitting),
+        opened=opened(sitting, saved_at=saved_at, shown=drafts.over(stored).of(each.id for each in statements)),
         problems=tuple(problems),
     )
 

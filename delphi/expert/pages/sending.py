@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from delphi.expert.pages.further import QuestionsLine, line_of
+from delphi.expert.pages.opened import Opened, opened
 from delphi.expert.pages.questions import AnsweredQuestion, answered_questions
 from delphi.expert.pages.rating import saved_words
 from delphi.expert.pages.sections import Worksheet, worksheet
+from delphi.expert.pages.unfinished import Unfinished, unfinished_texts
 from delphi.expert.sitting import Sitting
 from surveys.localized import LocalizedText
 from surveys.models import Submission
@@ -88,6 +90,8 @@ class CheckPage:
     submitted_at: datetime | None
     receipt: str
     is_receipt_current: bool
+    unfinished: tuple[Unfinished, ...]
+    opened: Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,8 @@ def check_page(session: Session, *, sitting: Sitting) -> CheckPage:
         submitted_at=submission.submitted_at if submission else None,
         receipt=submission.receipt if submission else "",
         is_receipt_current=submission is not None and is_receipt_current(session, submission=submission),
+        unfinished=unfinished_texts(session, sitting=sitting, sheet=sheet),
+        opened=opened(sitting, saved_at=submission.saved_at if submission else None, shown={}),
     )
 
 

@@ -63,7 +63,7 @@ def _said(posted: PostedField, saved: SavedField | None, *, saved_at: str, clock
         return said
     before = choice_of(saved.before) if isinstance(saved.before, OwnRating) else saved.before or ""
     value = posted.write.value
-    if saved.was_written_elsewhere and posted.known and is_other(before, value, known=posted.known):
+    if saved.was_written_elsewhere and posted.known is not None and is_other(before, value, known=posted.known):
         said["notice"] = notice(Overtaken(posted.write.field, before, value))
     if saved.violation is not None:
         return {**said, "error": violation_sentence(saved.violation), "kept": True}, 422

@@ -12,6 +12,7 @@ from delphi.database import reading_session
 from delphi.expert import blueprint
 from delphi.expert.forms.ideas import kind_and_number
 from delphi.expert.forms.rating import NO_ANSWER, WORDS, Filled
+from delphi.expert.pages.opened import shelf_of
 from delphi.expert.sitting import Sitting
 from delphi.i18n import in_language, moment
 from delphi.questions.blocks import WAYS_OUT
@@ -115,6 +116,7 @@ def closed_meanwhile(sitting: Sitting, violation: RuleViolation, kept: list[Kept
         sitting=sitting,
         closed_at=moment(closed_at, panel.time_zone),
         kept=kept,
+        shelf=shelf_of(sitting),
         as_file=f"{panel.code}, {in_language(panel.title)}\n\n{as_file}\n",
     )
     return page, 409

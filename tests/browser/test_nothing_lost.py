@@ -1,0 +1,295 @@
+"""The network is cut in the middle of a form, the page is loaded anew, a second window writes: no keystroke is lost."""
+
+import re
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlmodel import select
+from werkzeug.serving import make_server
+
+from surveys.models import Comment, Idea, Rating, Submission, TextChange
+from surveys.services.rounds import close_round
+from tests.builders import a_study, an_open_ideas_round, an_open_rating_round, invitation_path
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+WORDS = "Chez nous, « la ville » paie 50 % du compost;\nles autres n'ont rien. 🌱"
+
+
+class Served:
+    """The application behind a real socket, with an open round for each of two kinds, and its first expert."""
+
+    def __init__(self, app: Flask, *, address: str) -> None:
+        self.address = address
+        self.database = app.extensions["delphi_database"]
+        with self.database.writing() as session:
+            small = a_study(session, n_experts=1)
+            round_, self.statements = an_open_rating_round(session, small, n_statements=3)
+            self.round_id = round_.id
+            self.importance_id = small.importance_id
+            self.link = invitation_path(session, person_id=small.experts[0], study_id=small.study_id)
+            cards = a_study(session, n_experts=1, slug="cards", code="B1")
+            self.ideas_id = an_open_ideas_round(session, cards).id
+            self.ideas_link = invitation_path(session, person_id=cards.experts[0], study_id=cards.study_id)
+
+    def field(self, index: int = 0) -> str:
+        return f"r-{self.statements[index]}-{self.importance_id}"
+
+    def comment(self, index: int = 0) -> str:
+        return f"c-{self.statements[index]}"
+
+    def rows(self, table: type[Any]) -> list[Any]:
+        with self.database.reading() as session:
+            return list(session.exec(select(table)).all())
+
+    def values(self) -> dict[str, int | None]:
+        return {f"r-{row.statement_id}-{row.criterion_id}": row.value for row in self.rows(Rating)}
+
+    def texts(self) -> list[str]:
+        return [row.text for row in self.rows(Comment)]
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[Served]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Served(app, address=f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    """A phone that runs scripts, in Dakar."""
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, locale="en-GB", timezone_id="Africa/Dakar", color_scheme="light"
+    )
+    context.set_default_timeout(8_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(phone: BrowserContext, served: Served) -> Page:
+    return rating_page(phone, served)
+
+
+def rating_page(phone: BrowserContext, served: Served) -> Page:
+    page = phone.new_page()
+    page.goto(f"{served.address}{served.link}")
+    page.locator("main button").click()
+    page.goto(f"{served.address}/my/rounds/{served.round_id}/rate/1")
+    return page
+
+
+def choose(page: Page, field: str, value: int) -> None:
+    page.locator(f"label.point:has(input[name='{field}'][value='{value}'])").click()
+
+
+def type_comment(page: Page, field: str, text: str) -> None:
+    area = page.locator(f"textarea[name='{field}']")
+    if not area.is_visible():
+        page.locator(f"details:has(textarea[name='{field}']) > summary").click()
+    area.press_sequentially(text, delay=5)
+
+
+def status(page: Page) -> Any:
+    return page.locator("[data-status]")
+
+
+def until_sent(page: Page) -> None:
+    """Wait until the browser keeps nothing any more."""
+    for _ in range(50):
+        if not kept_locally(page):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(kept_locally(page))
+
+
+def kept_locally(page: Page) -> dict[str, str]:
+    return {
+        key: value for key, value in page.evaluate("Object.entries({...localStorage})") if key.startswith("delphi ")
+    }
+
+
+def test_each_change_is_saved_without_any_button(page: Page, served: Served) -> None:
+    choose(page, served.field(), 7)
+    expect(status(page)).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    type_comment(page, served.comment(), WORDS)
+    until_sent(page)
+    expect(status(page)).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
+    assert (served.values(), served.texts()) == ({served.field(): 7}, [WORDS])
+    page.reload()
+    assert page.locator(f"textarea[name='{served.comment()}']").input_value() == WORDS
+    assert page.locator(f"input[name='{served.field()}']:checked").get_attribute("value") == "7"
+
+
+def test_a_cut_line_and_a_reload_lose_no_keystroke(phone: BrowserContext, page: Page, served: Served) -> None:
+    choose(page, served.field(0), 3)
+    expect(status(page)).to_have_text(re.compile(r"^Saved"))
+    phone.set_offline(True)
+    choose(page, served.field(1), 8)
+    type_comment(page, served.comment(), WORDS)
+    expect(status(page)).to_have_text("Not sent yet, kept on this phone")
+    page.get_by_role("button", name="Save and continue").click()
+    assert page.url.endswith("/rate/1"), "without a line the form stays where it is"
+    assert (served.values(), served.texts()) == ({served.field(0): 3}, [])
+    with pytest.raises(Exception, match="ERR_INTERNET_DISCONNECTED"):
+        page.reload()
+    phone.set_offline(False)
+    page.goto(f"{served.address}/my/rounds/{served.round_id}/rate/1")
+    assert page.locator(f"textarea[name='{served.comment()}']").input_value() == WORDS
+    expect(status(page)).to_have_text(re.compile(r"^Saved"))
+    assert (served.values(), served.texts()) == ({served.field(0): 3, served.field(1): 8}, [WORDS])
+    assert kept_locally(page) == {}
+
+
+def test_a_line_that_comes_back_is_enough(phone: BrowserContext, page: Page, served: Served) -> None:
+    phone.set_offline(True)
+    choose(page, served.field(2), 9)
+    expect(status(page)).to_have_text("Not sent yet, kept on this phone")
+    assert len(kept_locally(page)) == 1
+    phone.set_offline(False)
+    expect(status(page)).to_have_text(re.compile(r"^Saved"))
+    assert served.values() == {served.field(2): 9}
+    assert kept_locally(page) == {}
+
+
+def test_nothing_stays_in_the_browser_after_sending(phone: BrowserContext, page: Page, served: Served) -> None:
+    choose(page, served.field(), 5)
+    page.evaluate(
+        "localStorage.setItem(`${document.querySelector('[data-shelf]').dataset.shelf} c-999`,"
+        " JSON.stringify({value: 'of no statement', client: 'x', sequence: 1}))"
+    )
+    page.get_by_role("button", name="Save and continue").click()
+    page.goto(f"{served.address}/my/rounds/{served.round_id}/check")
+    page.get_by_role("button", name="Send my answers").click()
+    page.wait_for_url("**/receipt")
+    until_sent(page)
+    (submission,) = served.rows(Submission)
+    assert submission.receipt in page.inner_text("main")
+    assert served.values() == {served.field(): 5}
+
+
+def test_on_a_phone_that_is_not_mine_nothing_is_kept(phone: BrowserContext, page: Page, served: Served) -> None:
+    page.get_by_label("This is not my phone").check()
+    phone.set_offline(True)
+    choose(page, served.field(), 4)
+    expect(status(page)).to_have_text("Not sent yet: keep this page open")
+    assert page.evaluate("localStorage.length") == 0
+    phone.set_offline(False)
+    expect(status(page)).to_have_text(re.compile(r"^Saved"))
+    assert served.values() == {served.field(): 4}
+    page.get_by_role("button", name="Save and continue").click()
+    page.goto(f"{served.address}/my/rounds/{served.round_id}/rate/1")
+    assert page.get_by_label("This is not my phone").is_checked()
+
+
+def test_two_windows_lose_nothing_and_name_both_values(phone: BrowserContext, page: Page, served: Served) -> None:
+    other = phone.new_page()
+    other.goto(page.url)
+    choose(page, served.field(0), 3)
+    type_comment(page, served.comment(0), "From the first window")
+    expect(status(page)).to_have_text(re.compile(r"^Saved"))
+    until_sent(page)
+    choose(other, served.field(0), 8)
+    notice = other.locator("p.notice")
+    expect(notice).to_contain_text("“3” in another window")
+    expect(notice).to_contain_text("“8” counts")
+    choose(other, served.field(1), 6)
+    other.get_by_role("button", name="Save and continue").click()
+    other.wait_for_url("**/check")
+    assert served.values() == {served.field(0): 8, served.field(1): 6}
+    assert served.texts() == ["From the first window"], "a field that the second window never touched stays"
+    third = phone.new_page()
+    third.goto(f"{served.address}/my/rounds/{served.round_id}/rate/1")
+    third.locator(f"textarea[name='{served.comment(0)}']").fill("From the third window")
+    third.get_by_role("button", name="Save and continue").click()
+    third.wait_for_url("**/check")
+    assert served.texts() == ["From the third window"]
+    assert [row.old_text for row in served.rows(TextChange)] == ["From the first window"]
+
+
+def test_a_text_that_is_too_long_says_so_and_is_kept(page: Page, served: Served) -> None:
+    page.locator(f"details:has(textarea[name='{served.comment()}']) > summary").click()
+    area = page.locator(f"textarea[name='{served.comment()}']")
+    area.fill("word " * 300)
+    expect(page.locator(".count")).to_have_text("1500 of 2000 characters")
+    area.fill("word " * 500)
+    expect(page.locator(f"#{served.comment()}-error")).to_be_visible()
+    page.goto(f"{served.address}/my/rounds/{served.round_id}/check")
+    page.get_by_role("link", name=re.compile("^word word")).click()
+    assert len(area.input_value().strip()) == 2_499
+    area.fill("short")
+    expect(page.locator(f"#{served.comment()}-error")).to_have_count(0)
+    until_sent(page)
+    assert served.texts() == ["short"]
+
+
+def test_a_round_that_closed_meanwhile_keeps_the_text_on_the_page(page: Page, served: Served) -> None:
+    with served.database.writing() as session:
+        close_round(session, actor=None, round_id=served.round_id, now=datetime.now(UTC))
+    type_comment(page, served.comment(), "Too late")
+    expect(status(page)).to_contain_text("closed")
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.locator("main")).to_contain_text("Too late")
+    expect(page.locator("main")).to_contain_text("This round closed meanwhile")
+    until_sent(page)
+    assert served.texts() == []
+
+
+def test_an_ended_sign_in_says_what_to_do_and_the_link_brings_all_back(
+    phone: BrowserContext, page: Page, served: Served
+) -> None:
+    phone.clear_cookies()
+    type_comment(page, served.comment(), "Typed after lunch")
+    expect(status(page)).to_contain_text("open your personal link again")
+    again = rating_page(phone, served)
+    assert again.locator(f"textarea[name='{served.comment()}']").input_value() == "Typed after lunch"
+    expect(status(again)).to_have_text(re.compile(r"^Saved"))
+    assert served.texts() == ["Typed after lunch"]
+
+
+def test_going_back_shows_what_was_saved(page: Page, served: Served) -> None:
+    choose(page, served.field(), 6)
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url("**/check")
+    page.go_back()
+    assert page.locator(f"input[name='{served.field()}']:checked").get_attribute("value") == "6"
+    choose(page, served.field(), 2)
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url("**/check")
+    assert served.values() == {served.field(): 2}
+
+
+def test_cards_are_saved_while_they_are_written(phone: BrowserContext, served: Served) -> None:
+    page = phone.new_page()
+    page.goto(f"{served.address}{served.ideas_link}")
+    page.locator("main button").click()
+    page.goto(f"{served.address}/my/rounds/{served.ideas_id}/ideas/problems")
+    phone.set_offline(True)
+    page.locator("[name=problem-1]").press_sequentially(WORDS, delay=2)
+    page.locator("[name=cause-1]").press_sequentially("Parce que", delay=2)
+    expect(status(page)).to_have_text("Not sent yet, kept on this phone")
+    phone.set_offline(False)
+    expect(status(page)).to_have_text(re.compile(r"^Saved"))
+    ideas = {idea.slot: idea for idea in served.rows(Idea)}
+    assert {slot: idea.text for slot, idea in ideas.items()} == {"problem-1": WORDS, "cause-1": "Parce que"}
+    assert ideas["cause-1"].parent_id == ideas["problem-1"].id
+
+
+def test_the_deadline_is_told_on_the_clock_of_the_browser(chromium: Browser, served: Served) -> None:
+    context = chromium.new_context(locale="en-GB", timezone_id="Asia/Tokyo")
+    page = rating_page(context, served)
+    expect(page.locator("time").first).to_contain_text("on your clock")
+    context.close()
+    paris = chromium.new_context(locale="en-GB", timezone_id="Europe/Paris")
+    page = rating_page(paris, served)
+    expect(page.locator("time").first).not_to_contain_text("on your clock")
+    paris.close()
