@@ -29,7 +29,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/python -m delphi demo $(ARGS)
 
 test: $(VENV)/.test check
-	$(BIN)/python -m pytest -q $(SELECTION) $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --dist loadscope $(SELECTION) $(ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -87,7 +87,7 @@ def test_a_mail_in_french_is_shown_in_french_on_an_english_page(demo_app: Flask)
     with demo_app.extensions["delphi_database"].writing() as session:
         session.get_one(OutboxMessage, 1).language = "fr"
     page = demo_app.test_client().get("/demo/outbox/1?language=en").get_data(as_text=True)
-    assert "votre avis d&#39;ici le" in page and "Open the personal link" in page
+    assert "votre avis d’ici le" in page and "Open the personal link" in page
     assert '<pre class="mail-text" lang="fr">' in page
 
 

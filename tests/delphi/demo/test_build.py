@@ -154,7 +154,7 @@ def test_everybody_else_in_c2_has_sent_the_third_round(demo_at: DemoAt) -> None:
         assert len(sent) == len(members) - 1
 
 
-@pytest.mark.parametrize("stage", [DEFAULT, "plan"])
+@pytest.mark.parametrize("stage", [DEFAULT, pytest.param("plan", marks=pytest.mark.slow)])
 def test_more_than_four_thousand_answers_are_stored(demo_at: DemoAt, stage: str) -> None:
     with demo_at(stage).database.reading() as session:
         assert count(session, Idea) + count(session, Rating) + count(session, Comment) > 4000
