@@ -203,7 +203,7 @@ def test_documents_that_disagree_are_both_shown_and_the_default_is_no_decision(
     assert "The documents disagree about 1 objective." in text
     conflict = text[text.index("B1: the documents disagree") :]
     assert "<b>Strategic Plan, 2022:</b> Global Facility" in conflict
-    assert "<b>Roadmap 2023</b>: Core Facility" in conflict
+    assert "<b>Roadmap 2023:</b> Core Facility" in conflict
     assert "A5: the documents disagree" not in text
     assert "Default of the objective, not a decision: Core Facility." in text
     assert "0 of 8 activities have a facility" in text
