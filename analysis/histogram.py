@@ -10,6 +10,7 @@ BoolArray = npt.NDArray[np.bool_]
 
 MAX_POINTS_COMPARED = 20
 BLOCK_ROWS = 255
+BLOCK_CELLS = 2**19
 FOLD = 8
 FOLD_FROM_EXPERTS = 512
 
@@ -51,15 +52,23 @@ def _count_by_comparison(values: npt.NDArray[np.integer], *, rated: BoolArray, l
 def _count_rows(values: npt.NDArray[np.integer], rated: BoolArray, *, lower: int, points: int) -> IntArray:
     """Counts (points, columns), over blocks of rows that stay in the cache and whose sums fit in one byte."""
     n_rows, n_columns = values.shape
+    height = max(1, min(BLOCK_ROWS, BLOCK_CELLS // max(1, n_columns), n_rows))
     counts = np.zeros((points, n_columns), dtype=np.int64)
-    hits = np.empty((min(BLOCK_ROWS, n_rows), n_columns), dtype=np.bool_)
+    marks = np.empty((height, n_columns), dtype=values.dtype)
+    hits = np.empty((height, n_columns), dtype=np.bool_)
     sums = np.empty((points, n_columns), dtype=np.uint8)
-    for start in range(0, n_rows, BLOCK_ROWS):
-        block, asked = values[start : start + BLOCK_ROWS], rated[start : start + BLOCK_ROWS]
-        hit = hits[: len(block)]
+    for start in range(0, n_rows, height):
+        block, asked = values[start : start + height], rated[start : start + height]
+        mark, hit = marks[: len(block)], hits[: len(block)]
+        # Where 0 is off the scale it can stand for "not rated", which spares the masking of every point.
+        if lower > 0:
+            np.multiply(block, asked, out=mark, dtype=mark.dtype)
         for point in range(points):
-            np.equal(block, lower + point, out=hit)
-            hit &= asked
+            if lower > 0:
+                np.equal(mark, lower + point, out=hit)
+            else:
+                np.equal(block, lower + point, out=hit)
+                hit &= asked
             np.add.reduce(hit.view(np.uint8), axis=0, dtype=np.uint8, out=sums[point])
         counts += sums
     return counts

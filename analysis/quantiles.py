@@ -28,9 +28,26 @@ def order_statistic(cumulative: IntArray, position: IntArray, *, lower: int) -> 
     -------
     int64 (..., items), scale units; one above the scale where an item has no rating.
     """
-    n_items, points = cumulative.shape
-    below = np.ascontiguousarray(cumulative.T).reshape(points, *(1,) * (position.ndim - 1), n_items) <= position
-    return np.asarray(lower + np.add.reduce(below.view(np.uint8), axis=0, dtype=np.int64), dtype=np.int64)
+    return np.asarray(lower + _points_passed(np.ascontiguousarray(cumulative.T), position), dtype=np.int64)
+
+
+def _points_passed(cumulative: IntArray, position: IntArray) -> npt.NDArray[np.integer]:
+    """Scale points (0..K) whose cumulative count does not reach a position.
+
+    cumulative : int64 (K, items); position : int64 (..., items), or (..., 1) if all items share it
+    """
+    points, n_items = cumulative.shape
+    below = cumulative.reshape(points, *(1,) * (position.ndim - 1), n_items) <= position
+    narrow = np.uint8 if points <= np.iinfo(np.uint8).max else np.int64
+    return np.asarray(np.add.reduce(below.view(np.uint8), axis=0, dtype=narrow))
+
+
+def _cumulative_rows(counts: IntArray) -> IntArray:
+    """Cumulative counts, one row a scale point: int64 (K, items). Whole rows add up faster than np.cumsum does."""
+    cumulative = np.array(counts.T, dtype=np.int64, order="C")
+    for point in range(1, len(cumulative)):
+        cumulative[point] += cumulative[point - 1]
+    return cumulative
 
 
 def quantile_array(counts: IntArray, *, lower: int, percent: int, method: Quantile) -> FloatArray:
@@ -58,8 +75,8 @@ def quantile_table(counts: IntArray, *, lower: int, percents: Sequence[int], met
     """Several quantiles of every item at once, float64 (percents, items); see `quantile_array`."""
     for percent in percents:
         _check_percent(percent, method)
-    cumulative = np.cumsum(counts, axis=1)
-    n = cumulative[:, -1]
+    cumulative = _cumulative_rows(counts)
+    n = cumulative[-1]
     # Complete panels, and all their resamples, have one size: one position serves every item.
     sizes = n[:1] if (n == n[:1]).all() else n
     if method is Quantile.TUKEY_HINGES:
@@ -67,11 +84,12 @@ def quantile_table(counts: IntArray, *, lower: int, percents: Sequence[int], met
         low, high, weight = (np.stack(part) for part in zip(*asked, strict=True))
     else:
         low, high, weight = quantile_positions(sizes, percent=np.array(percents)[:, None], method=method)
-    x_low = order_statistic(cumulative, low, lower=lower)
-    x_high = order_statistic(cumulative, high, lower=lower)
+    from_low, from_high = _points_passed(cumulative, np.stack((low, high)))
     # Same expression as for one sample: x[j] + (x[j+1] - x[j]) * (g / 100), so no last digit differs.
-    value = x_low + (x_high - x_low) * weight
-    return np.where(n > 0, value, np.nan)
+    value = (from_high - from_low) * weight
+    value += np.add(from_low, lower, dtype=np.int64)
+    value[:, n == 0] = np.nan
+    return value
 
 
 def quantiles(counts: IntArray, *, lower: int, percent: int, method: Quantile) -> tuple[float | None, ...]:
@@ -88,11 +106,10 @@ def quartile_arrays(counts: IntArray, *, lower: int, method: Quantile) -> tuple[
 
 def doubled_medians(counts: IntArray, *, lower: int) -> IntArray:
     """Twice the median of every item as an exact integer, int64 (items,); meaningless where n = 0."""
-    cumulative = np.cumsum(counts, axis=1)
-    n = cumulative[:, -1]
-    below = order_statistic(cumulative, np.maximum(n - 1, 0) // 2, lower=lower)
-    above = order_statistic(cumulative, n // 2, lower=lower)
-    return below + above
+    cumulative = _cumulative_rows(counts)
+    n = cumulative[-1]
+    below, above = _points_passed(cumulative, np.stack((np.maximum(n - 1, 0) // 2, n // 2)))
+    return np.asarray(np.add(below, above, dtype=np.int64) + 2 * lower, dtype=np.int64)
 
 
 def quantile_positions(
@@ -119,7 +136,7 @@ def quantile_positions(
         scaled = np.asarray(np.maximum(from_one, 0) if method is Quantile.WEIBULL else last * percent, dtype=np.int64)
         low = scaled // 100
         high = low + 1
-        weight = (scaled % 100) / 100
+        weight = (scaled - 100 * low) / 100
     # np.clip does the same and takes three times as long on arrays this short.
     return np.minimum(np.maximum(low, 0), last), np.minimum(np.maximum(high, 0), last), weight
 

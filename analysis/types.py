@@ -278,7 +278,10 @@ def default_iqr(scale: Scale) -> float:
 
 
 def _check_states(states: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
-    if states.size and (int(states.min()) < 0 or int(states.max()) > max(CellState)):
+    # Seen as unsigned, a negative byte is a large one: a single pass finds both ends.
+    is_byte = states.dtype == np.int8
+    highest = int((states.view(np.uint8) if is_byte else states).max(initial=0))
+    if highest > max(CellState) or (not is_byte and int(states.min(initial=0)) < 0):
         wrong = int(states.min()) if int(states.min()) < 0 else int(states.max())
         raise ValueError(f"state {wrong} is not one of 0..{int(max(CellState))}")
     return states

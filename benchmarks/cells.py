@@ -8,6 +8,7 @@ from functools import partial
 from importlib.util import find_spec
 
 import numpy as np
+import numpy.typing as npt
 
 from analysis.quantiles import quantile_table
 from analysis.types import Quantile, Ratings
@@ -16,6 +17,7 @@ from benchmarks.timing import Line, Numbers, alone, compare
 
 KEYS = ["round", "statement"]
 TASK = "median, quartiles, IQR, agreement"
+Bytes = npt.NDArray[np.int8]
 SLOW = {"numpy.nanpercentile": 10, "pandas group-by": 100, "polars": 1000, "DuckDB": 1000}
 """The largest multiple of the panel each rival is asked to do: beyond, one run takes minutes or the memory ends."""
 
@@ -27,23 +29,24 @@ def compare_cells() -> list[Line]:
         panel = a_panel(times=times)
         size = f"{EXPERTS * times:,} x {STATEMENTS} x {ROUNDS}"
         rivals = [(who, call) for who, call in _rivals(panel, times) if times <= SLOW[who]]
-        states = panel.states
-        lines += compare(TASK, size, partial(count_based, panel, states), rivals)
+        lines += compare(TASK, size, partial(count_based, *_side_by_side(panel)), rivals)
         lines.append(alone("reading the ratings once (sum)", size, panel.values.sum))
-        del rivals, panel, states
+        del rivals, panel
     return lines
 
 
-def count_based(panel: Panel, states: np.ndarray[tuple[int, ...], np.dtype[np.int8]]) -> Numbers:
+def _side_by_side(panel: Panel) -> tuple[Bytes, Bytes]:
+    """Values and states (experts, rounds * statements): what the engine likes best, one row an expert."""
+    wide = (panel.values.shape[1], -1)
+    return panel.values.transpose(1, 0, 2).reshape(wide), panel.states.transpose(1, 0, 2).reshape(wide)
+
+
+def count_based(values: Bytes, states: Bytes) -> Numbers:
     """Columns median, q1, q3, IQR, share; one row a cell. Validation of every rating is part of the time."""
-    counts = np.concatenate(
-        [
-            Ratings(values=values, states=state, scale=SCALE).counts
-            for values, state in zip(panel.values, states, strict=True)
-        ]
-    )
+    counts = Ratings(values=values, states=states, scale=SCALE).counts
     q1, median, q3 = quantile_table(counts, lower=SCALE.lower, percents=(25, 50, 75), method=Quantile.LINEAR)
-    share = counts[:, AGREE_FROM - SCALE.lower :].sum(axis=1) / counts.sum(axis=1)
+    by_point = np.ascontiguousarray(counts.T)
+    share = by_point[AGREE_FROM - SCALE.lower :].sum(axis=0) / by_point.sum(axis=0)
     return _columns(q1, median, q3, share)
 
 
