@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
@@ -65,55 +66,86 @@ class Questionnaire:
 
 
 def criteria_of_study(session: Session, *, study_id: int) -> tuple[AskedCriterion, ...]:
-    rows = session.exec(
-        select(Criterion, Scale)
+    rows = session.connection().execute(
+        sa_select(
+            col(Criterion.id),
+            col(Criterion.code),
+            col(Criterion.name),
+            col(Criterion.question),
+            col(Criterion.kinds),
+            col(Criterion.is_primary),
+            col(Scale.lower),
+            col(Scale.upper),
+            col(Scale.labels),
+        )
         .join(Scale, col(Scale.id) == Criterion.scale_id)
-        .where(Criterion.study_id == study_id)
+        .where(col(Criterion.study_id) == study_id)
         .order_by(col(Criterion.position), col(Criterion.id))
-    ).all()
+    )
     return tuple(
         AskedCriterion(
-            id=criterion.id,
-            code=criterion.code,
-            name=criterion.name,
-            question=criterion.question,
-            kinds=tuple(StatementKind(kind) for kind in criterion.kinds),
-            is_primary=criterion.is_primary,
-            lower=scale.lower,
-            upper=scale.upper,
-            labels={int(point): LocalizedText(words) for point, words in scale.labels.items()},
+            id=row.id,
+            code=row.code,
+            name=row.name,
+            question=row.question,
+            kinds=tuple(StatementKind(kind) for kind in row.kinds),
+            is_primary=row.is_primary,
+            lower=row.lower,
+            upper=row.upper,
+            labels={int(point): LocalizedText(words) for point, words in row.labels.items()},
         )
-        for criterion, scale in rows
+        for row in rows
     )
 
 
 def questionnaire_of(session: Session, *, round_id: int) -> Questionnaire:
-    """The questionnaire of a round: three statements to the database, whatever its size."""
-    study_id = session.exec(
-        select(TaskForce.study_id).join(Round, col(Round.task_force_id) == TaskForce.id).where(Round.id == round_id)
-    ).one()
-    rows = session.exec(
-        select(RoundStatement, Statement, StatementVersion, Category)
+    """The questionnaire of a round: three statements to the database, whatever its size.
+
+    Rows, not mapped objects: every page of an open round is made of them.
+    """
+    rows = session.connection().execute(
+        sa_select(
+            col(Statement.id),
+            col(StatementVersion.id),
+            col(StatementVersion.number),
+            col(Statement.code),
+            col(Statement.kind),
+            col(StatementVersion.text),
+            col(Statement.parent_id),
+            col(Category.name),
+            col(RoundStatement.position),
+        )
+        .select_from(RoundStatement)
         .join(Statement, col(Statement.id) == RoundStatement.statement_id)
         .join(StatementVersion, col(StatementVersion.id) == RoundStatement.version_id)
         .outerjoin(Category, col(Category.id) == Statement.category_id)
-        .where(RoundStatement.round_id == round_id)
+        .where(col(RoundStatement.round_id) == round_id)
         .order_by(col(RoundStatement.position), col(Statement.id))
-    ).all()
-    statements = tuple(
-        AskedStatement(
-            id=statement.id,
-            version_id=version.id,
-            version_number=version.number,
-            code=statement.code,
-            kind=statement.kind,
-            text=version.text,
-            parent_id=statement.parent_id,
-            category=category.name if category is not None else None,
-            position=asked.position,
-        )
-        for asked, statement, version, category in rows
     )
+    statements = tuple(AskedStatement(*row) for row in rows)
     return Questionnaire(
-        round_id=round_id, statements=statements, criteria=criteria_of_study(session, study_id=study_id)
+        round_id=round_id, statements=statements, criteria=_criteria_of_round(session, round_id=round_id)
     )
+
+
+def asked_cells(session: Session, *, round_id: int) -> dict[tuple[int, int], Asked]:
+    """(statement id, criterion id) to what may be answered there: `Questionnaire.cells` without any wording."""
+    rows = session.connection().execute(
+        sa_select(col(Statement.id), col(Statement.code), col(Statement.kind))
+        .join(RoundStatement, col(RoundStatement.statement_id) == Statement.id)
+        .where(col(RoundStatement.round_id) == round_id)
+    )
+    criteria = _criteria_of_round(session, round_id=round_id)
+    return {
+        (statement_id, criterion.id): Asked(code, criterion.lower, criterion.upper)
+        for statement_id, code, kind in rows
+        for criterion in criteria
+        if kind in criterion.kinds
+    }
+
+
+def _criteria_of_round(session: Session, *, round_id: int) -> tuple[AskedCriterion, ...]:
+    study_id = session.exec(
+        select(TaskForce.study_id).join(Round, col(Round.task_force_id) == TaskForce.id).where(Round.id == round_id)
+    ).one()
+    return criteria_of_study(session, study_id=study_id)

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from surveys.errors import RuleViolation
 from surveys.models import Comment, Idea, Panellist, Rating, Round, Submission
-from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.questionnaire import asked_cells
 from surveys.queries.questions import own_question_answers
 from surveys.rules.answers import (
     CommentAnswer,
@@ -80,9 +80,9 @@ def save_ratings(
         `value_off_scale`, `text_too_long`; then nothing is stored.
     """
     seat = take_seat(session, actor=actor, round_id=round_id, now=now)
-    questionnaire = questionnaire_of(session, round_id=round_id)
-    ensure_on_questionnaire(answers, asked=questionnaire.cells())
-    known = {statement.id for statement in questionnaire.statements}
+    asked = asked_cells(session, round_id=round_id)
+    ensure_on_questionnaire(answers, asked=asked)
+    known = {statement_id for statement_id, _ in asked}
     if any(comment.statement_id not in known for comment in comments):
         raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT)
     touch_seat(session, seat=seat, now=now)

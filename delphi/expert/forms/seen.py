@@ -9,6 +9,7 @@ import hashlib
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 NOTHING = "none"
 """The value of a radio that takes an answer back."""
@@ -16,6 +17,7 @@ TOUCHED = "touched"
 """A field that only scripts fill: what was changed since the page was opened, even back to what it showed."""
 CLIENT = "client"
 CLIENT_LENGTH = 40
+LONGEST_CHOICE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,25 @@ class Seen:
         """Whether the person changed the field on that page."""
         if self.marks is None or name in self.touched:
             return True
+        if not value:
+            return name in self.marks
         return mark(value) != self.marks.get(name, BLANK)
 
 
 def mark(value: str) -> str:
     """Three characters that differ for different values, but once in 262,144 times."""
+    if len(value) <= LONGEST_CHOICE:
+        return _mark_of_choice(value)
+    return _mark(value)
+
+
+@lru_cache(maxsize=256)
+def _mark_of_choice(value: str) -> str:
+    """Ratings are few different values many times."""
+    return _mark(value)
+
+
+def _mark(value: str) -> str:
     plain = "" if value == NOTHING else value.replace("\r\n", "\n").strip()
     return urlsafe_b64encode(hashlib.sha256(plain.encode("utf-8", "replace")).digest()[:3]).decode()[:3]
 
