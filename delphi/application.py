@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from delphi import account, expert, facilitator, public, secretariat
+from delphi import account, expert, facilitator, paper, public, secretariat
 from delphi.compression import init_compression
 from delphi.config import ROOT, Settings, load_settings, require_secret_key
 from delphi.database import Database, close_reading_session
@@ -50,7 +50,7 @@ def build(settings: Settings | None = None) -> Flask:
     init_pages(app)
     init_security(app)
     init_errors(app)
-    for package in (public, account, expert, facilitator, secretariat):
+    for package in (public, account, expert, facilitator, paper, secretariat):
         app.register_blueprint(package.blueprint)
     if settings.demo:
         from delphi import demo_pages

@@ -5,11 +5,13 @@ from flask import Blueprint
 blueprint = Blueprint("expert", __name__, url_prefix="/my")
 
 from delphi.expert.views import (  # noqa: E402,F401
+    documents,
     field,
     home,
     ideas,
     keeping,
     membership,
+    my_data,
     questions,
     rating,
     results,

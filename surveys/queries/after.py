@@ -58,3 +58,8 @@ def stayers(session: Session, *, task_force_id: int) -> Sequence[Stayer]:
         .order_by(col(Person.name))
     ).all()
     return [Stayer(name, bool(stays), at) for name, stays, at in rows if at is not None]
+
+
+def stays_on(session: Session, *, panellist_id: int) -> bool | None:
+    """What this panellist answered to whether they stay; None without an answer."""
+    return session.exec(select(Panellist.stays_on).where(Panellist.id == panellist_id)).one()

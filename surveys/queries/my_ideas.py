@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
 from surveys.models import Idea, IdeaPlacement, Outcome, Round, Statement
+from surveys.queries.idea_flags import Remark, remarks_on
 from surveys.queries.statements import current_versions
 from surveys.vocabulary import IdeaStatus, OutcomeStatus, PlacementAction, RoundKind, RoundStatus, StatementKind
 
@@ -22,12 +23,15 @@ class BecameStatement:
 
 @dataclass(frozen=True, slots=True)
 class IdeaFate:
+    idea_id: int
     text: str
     language: str
     kind: StatementKind
     status: IdeaStatus
     parked_reason: str
     became: tuple[BecameStatement, ...]
+    remarks: tuple[Remark, ...]
+    """What its author said is missing or distorted, with the answers."""
 
 
 def has_statements_out(session: Session, *, task_force_id: int) -> bool:
@@ -68,14 +72,17 @@ def fates_of_ideas(session: Session, *, task_force_id: int, panellist_id: int) -
                 rank=None if outcome is None else outcome.rank,
             )
         )
+    remarks = remarks_on(session, idea_ids=list(ideas))
     return [
         IdeaFate(
+            idea_id=idea.id,
             text=idea.text,
             language=idea.language,
             kind=idea.kind,
             status=idea.status,
             parked_reason=idea.parked_reason,
             became=tuple(became.get(idea.id, ())),
+            remarks=tuple(remarks.get(idea.id, ())),
         )
         for idea in ideas.values()
     ]

@@ -1,22 +1,28 @@
 """The published end of a task force as its experts read it: ranks, frozen figures, their own last answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
+from sqlmodel import select as models_select
 
 from surveys.localized import LocalizedText
-from surveys.models import Criterion, FrozenRating, Outcome, Round, RoundResult, Scale, Snapshot, Statement
+from surveys.models import Comment, Criterion, FrozenRating, Outcome, Round, RoundResult, Scale, Snapshot, Statement
 from surveys.models.statement import StatementVersion
 from surveys.queries.my_answers import OwnRating
-from surveys.vocabulary import OutcomeStatus, StatementKind
+from surveys.rules.feedback import WrittenComment
+from surveys.vocabulary import CommentReview, OutcomeStatus, StatementKind
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedStatement:
     """One statement's end, from the frozen result that decided it."""
 
+    statement_id: int
+    round_id: int
+    consensus_class: str
     code: str
     kind: StatementKind
     text: LocalizedText
@@ -36,6 +42,9 @@ def published_results(session: Session, *, task_force_id: int, panellist_id: int
     """Every published outcome of a task force by rank, unranked ones last; empty before publication."""
     rows = session.connection().execute(
         select(
+            col(Statement.id),
+            col(Round.id),
+            col(RoundResult.consensus_class),
             col(Statement.code),
             col(Statement.kind),
             col(StatementVersion.text),
@@ -71,6 +80,9 @@ def published_results(session: Session, *, task_force_id: int, panellist_id: int
     )
     return [
         PublishedStatement(
+            statement_id=statement_id,
+            round_id=round_id,
+            consensus_class=consensus_class,
             code=code,
             kind=kind,
             text=text,
@@ -86,6 +98,9 @@ def published_results(session: Session, *, task_force_id: int, panellist_id: int
             own=None if state is None else OwnRating(state, value),
         )
         for (
+            statement_id,
+            round_id,
+            consensus_class,
             code,
             kind,
             text,
@@ -102,3 +117,32 @@ def published_results(session: Session, *, task_force_id: int, panellist_id: int
             value,
         ) in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedReasons:
+    """The comments of some rounds that the facilitator shared; what a reader may see of them is decided later."""
+
+    comments: dict[tuple[int, int], list[WrittenComment]]
+    """(round id, statement id) to its shared comments."""
+    writers: dict[int, dict[str, int]]
+    """Round id to how many people wrote comments in each language."""
+
+
+def shared_reasons(session: Session, *, round_ids: Sequence[int]) -> SharedReasons:
+    """The shared comments of these rounds, in one statement."""
+    comments: dict[tuple[int, int], list[WrittenComment]] = {}
+    authors: dict[int, dict[str, set[int]]] = {}
+    for comment in session.exec(models_select(Comment).where(col(Comment.round_id).in_(round_ids))).all():
+        authors.setdefault(comment.round_id, {}).setdefault(comment.language, set()).add(comment.panellist_id)
+        if comment.review is CommentReview.SHARED:
+            comments.setdefault((comment.round_id, comment.statement_id), []).append(
+                WrittenComment(comment.stance, comment.text, comment.language, comment.shared_text)
+            )
+    return SharedReasons(
+        comments=comments,
+        writers={
+            round_id: {language: len(people) for language, people in by_language.items()}
+            for round_id, by_language in authors.items()
+        },
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from surveys.models import OutboxMessage, Round, Statement, TaskForce
+from surveys.models import OutboxMessage, Panellist, Round, Statement, TaskForce
 from surveys.models.objective import Objective
 from surveys.rules.permissions import Subject
 
@@ -12,8 +12,8 @@ from surveys.rules.permissions import Subject
 def find_subject(session: Session, view_args: dict[str, Any]) -> Subject | None:
     """The subject that `view_args` name, or None where there is no such thing.
 
-    Knows `study_id`, `task_force_id`, `round_id`, `statement_id`, `objective_id` and `message_id`; ids that
-    contradict each other (a statement of another task force) name nothing. Other arguments are not looked at.
+    Knows `study_id`, `task_force_id`, `round_id`, `statement_id`, `panellist_id`, `objective_id` and `message_id`;
+    ids that contradict each other (a statement of another task force) name nothing. Others are not looked at.
     """
     found: list[Subject] = []
     for name, value in view_args.items():
@@ -40,6 +40,10 @@ def _find_one(session: Session, name: str, value: Any) -> Subject | None:
         case "statement_id":
             query = task_force.join(Statement, col(Statement.task_force_id) == TaskForce.id).where(
                 Statement.id == value
+            )
+        case "panellist_id":
+            query = task_force.join(Panellist, col(Panellist.task_force_id) == TaskForce.id).where(
+                Panellist.id == value
             )
         case "objective_id":
             study_id = session.exec(select(Objective.study_id).where(Objective.id == value)).first()

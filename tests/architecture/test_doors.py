@@ -92,7 +92,7 @@ MATRIX: dict[Permission, dict[str, tuple[int, int]]] = {
         "secretariat": (REFUSED, HIDDEN),
     },
 }
-SUBJECT_ARGUMENTS = {"study_id", "task_force_id", "round_id", "statement_id", "objective_id", "message_id"}
+SUBJECT_ARGUMENTS = {"study_id", "task_force_id", "round_id", "statement_id", "panellist_id", "objective_id", "message_id"}
 
 
 class Ground:
@@ -128,6 +128,7 @@ class Ground:
             "task_force_id": small.task_force_id,
             "round_id": round_.id,
             "statement_id": statements[0],
+            "panellist_id": small.panellists[0],
             "objective_id": session.get_one(TaskForce, small.task_force_id).objective_id,
             "message_id": message.id,
         }

@@ -30,6 +30,7 @@ class PanelState(StrEnum):
 class RoundLine:
     """One round in a task force's history."""
 
+    round_id: int
     number: int
     kind: RoundKind
     is_open: bool
@@ -57,6 +58,7 @@ class PanelCard:
     rounds: tuple[RoundLine, ...]
     has_results: bool
     shows_ideas: bool
+    has_certificate: bool
     is_member: bool
 
     @property
@@ -115,6 +117,7 @@ def panel_card(panel: MyPanel, *, now: datetime) -> PanelCard:
         continue_url=url,
         rounds=tuple(
             RoundLine(
+                round_id=each.id,
                 number=each.number,
                 kind=each.kind,
                 is_open=each.takes_answers(now=now),
@@ -127,6 +130,7 @@ def panel_card(panel: MyPanel, *, now: datetime) -> PanelCard:
         shows_ideas=is_member
         and any(each.kind is RoundKind.RATING for each in rounds)
         and any(each.n_ideas for each in rounds),
+        has_certificate=is_member and any(each.status is RoundStatus.CLOSED and each.has_begun for each in rounds),
         is_member=is_member,
     )
 

@@ -15,6 +15,7 @@ from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.asked_round import membership_of, panel_context
 from surveys.queries.my_panels import my_panels
+from surveys.services.colleagues import suggest_colleague
 from surveys.services.membership import decline as say_no
 from surveys.services.membership import give_consent
 from surveys.services.membership import leave as leave_panel
@@ -65,6 +66,8 @@ def _parting(task_force_id: int, *, name: str, problem: str = "") -> str:
         f"expert/{name}.html",
         panel=panel_context(reading_session(), task_force_id=task_force_id),
         reason=request.form.get("reason", ""),
+        colleague=request.form.get("colleague", ""),
+        address=request.form.get("address", ""),
         problem=problem,
     )
 
@@ -78,10 +81,20 @@ def decline(task_force_id: int) -> Any:
 @blueprint.post("/<int:task_force_id>/decline")
 @requires(Permission.ANSWER)
 def confirm_decline(task_force_id: int) -> Any:
-    reason = request.form.get("reason", "")
+    """No, with a reason and a colleague's name where they were given."""
+    actor, now = current_actor(), clock.now()
     try:
         with transaction() as session:
-            say_no(session, actor=current_actor(), task_force_id=task_force_id, reason=reason, now=clock.now())
+            suggest_colleague(
+                session,
+                actor=actor,
+                task_force_id=task_force_id,
+                name=request.form.get("colleague", ""),
+                email=request.form.get("address", ""),
+                now=now,
+            )
+            reason = request.form.get("reason", "")
+            say_no(session, actor=actor, task_force_id=task_force_id, reason=reason, now=now)
     except RuleViolation as violation:
         return _parting(task_force_id, name="decline", problem=violation_sentence(violation)), 422
     flash(gettext("Thank you for telling us. You will get no more mail about this task force."))

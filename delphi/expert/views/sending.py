@@ -12,6 +12,7 @@ from delphi.expert.sitting import detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile
 from delphi.security import current_actor, requires
 from surveys.errors import RuleViolation
+from surveys.queries.paper import entered_by
 from surveys.services.receipts import send_answers
 from surveys.vocabulary import Permission, RoundStatus, ViolationCode
 
@@ -22,7 +23,9 @@ def check(round_id: int) -> Any:
     sitting = sit_down(round_id)
     if elsewhere := detour(sitting, kind=sitting.asked.kind):
         return elsewhere
-    return render_template("expert/check.html", check=check_page(reading_session(), sitting=sitting))
+    session = reading_session()
+    by = entered_by(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
+    return render_template("expert/check.html", check=check_page(session, sitting=sitting), entered_by=by)
 
 
 @blueprint.post("/rounds/<int:round_id>/check")
@@ -60,4 +63,6 @@ def answers(round_id: int) -> Any:
     sitting = sit_down(round_id)
     if sitting.asked.status is RoundStatus.PLANNED:
         return redirect(url_for("expert.panel", task_force_id=sitting.asked.panel.task_force_id), 303)
-    return render_template("expert/answers.html", answers=answers_page(reading_session(), sitting=sitting))
+    session = reading_session()
+    by = entered_by(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
+    return render_template("expert/answers.html", answers=answers_page(session, sitting=sitting), entered_by=by)

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from delphi.facilitator.pages.place import Place, place_of
 from surveys.queries.desk import Desk, DeskIdea, DeskStatement, LastStep, desk_of
+from surveys.queries.idea_flags import Remark, remarks_of_task_force
 from surveys.rules.permissions import Actor
 from surveys.rules.similarity import most_similar
 from surveys.vocabulary import IdeaStatus, StatementKind
@@ -65,6 +66,20 @@ class Typed:
     texts: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     problem: str = ""
+    remark_id: int | None = None
+    resolution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkLine:
+    """An expert says that an idea is missing or distorted; they are known here by the idea's display code alone."""
+
+    remark: Remark
+    idea: DeskIdea
+    codes: tuple[str, ...]
+    """The statements the idea went into."""
+    typed: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,12 @@ class SynthesisPage:
     parked: tuple[DeskIdea, ...]
     statements: tuple[StatementLine, ...]
     last_step: LastStep | None
+    remarks: tuple[RemarkLine, ...]
     problem: str
+
+    @property
+    def n_open_remarks(self) -> int:
+        return sum(line.remark.resolved_at is None for line in self.remarks)
 
     @property
     def is_done(self) -> bool:
@@ -119,8 +139,30 @@ def synthesis_page(
         parked=tuple(one for one in of_kind if one.status is IdeaStatus.PARKED),
         statements=_lines(desk, kind=kind, idea=idea, languages=place.languages),
         last_step=desk.last_step,
+        remarks=_remarks(session, desk, task_force_id=task_force_id, typed=typed),
         problem=typed.problem,
     )
+
+
+def _remarks(session: Session, desk: Desk, *, task_force_id: int, typed: Typed) -> tuple[RemarkLine, ...]:
+    codes = {statement.id: statement.code for statement in desk.statements}
+    lines = []
+    for remark in remarks_of_task_force(session, task_force_id=task_force_id):
+        idea = desk.idea(remark.idea_id)
+        if idea is None:
+            continue
+        is_typed = typed.remark_id == remark.id
+        went = (codes.get(placement.statement_id) for placement in idea.placements)
+        lines.append(
+            RemarkLine(
+                remark=remark,
+                idea=idea,
+                codes=tuple(code for code in went if code),
+                typed=typed.resolution if is_typed else "",
+                problem=typed.problem if is_typed else "",
+            )
+        )
+    return tuple(lines)
 
 
 def _first_waiting_kind(desk: Desk) -> StatementKind | None:

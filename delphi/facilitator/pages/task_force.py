@@ -13,6 +13,7 @@ from delphi.facilitator.pages.acts import Act, act_of, state_sentence
 from delphi.facilitator.pages.place import Place, place_of
 from delphi.protocol_sentences import protocol_sentences
 from surveys.models import ObjectiveVersion, Protocol, Question, Round, RoundStatement, Snapshot, TaskForce
+from surveys.queries.after import Stayer, SuggestedColleague, colleagues_to_ask, stayers
 from surveys.queries.participation import IN_PANEL, PanellistProgress, progress_of_panel
 from surveys.queries.questionnaire import criteria_of_study
 from surveys.queries.task_forces import states_of
@@ -75,6 +76,9 @@ class TaskForcePage:
     rounds: tuple[RoundLine, ...]
     open_round: OpenRound | None
     form: DeadlineForm
+    colleagues: tuple[SuggestedColleague, ...]
+    """Named by experts who said no; nobody has written to them yet."""
+    stayers: tuple[Stayer, ...]
     problem: str
     is_new: bool
     """No round yet: the first one is planned from here."""
@@ -115,6 +119,8 @@ def task_force_page(
         rounds=rounds,
         open_round=_open_round(session, open_round, settings=settings, now=now) if open_round else None,
         form=form,
+        colleagues=tuple(colleagues_to_ask(session, task_force_id=task_force_id)),
+        stayers=tuple(stayers(session, task_force_id=task_force_id)),
         problem=problem,
         is_new=not rounds,
     )

@@ -1,6 +1,7 @@
 """The synthesis desk: placing, merging, splitting, setting aside, undoing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,11 +16,12 @@ from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.localized import LANGUAGES, LocalizedText
+from surveys.services.idea_flags import answer_flag
 from surveys.services.synthesis import merge_idea, park_idea, place_as_new
 from surveys.services.undoing import take_idea_back, undo_placement
 from surveys.vocabulary import Permission, StatementKind, ViolationCode
 
-CHANGED_MEANWHILE = (ViolationCode.IDEA_ALREADY_PLACED, ViolationCode.NOTHING_TO_UNDO)
+CHANGED_MEANWHILE = (ViolationCode.IDEA_ALREADY_PLACED, ViolationCode.NOTHING_TO_UNDO, ViolationCode.FLAG_SETTLED)
 
 
 @blueprint.get("/task-forces/<int:task_force_id>/synthesis")
@@ -117,6 +119,26 @@ def undo(task_force_id: int, placement_id: int) -> Any:
     return _do(task_force_id, act, idea_id=idea_id, typed=Typed(), stay=True)
 
 
+@blueprint.post("/task-forces/<int:task_force_id>/remarks/<int:remark_id>/answer")
+@requires(Permission.FACILITATE)
+def answer_remark(task_force_id: int, remark_id: int) -> Any:
+    """Answer an expert's remark on what became of their idea; they read the answer beside it."""
+    resolution = request.form.get("resolution", "")
+
+    def act(session: Session) -> str:
+        answer_flag(
+            session,
+            actor=current_actor(),
+            task_force_id=task_force_id,
+            flag_id=remark_id,
+            resolution=resolution,
+            now=clock.now(),
+        )
+        return gettext("Answered. The expert reads it beside the idea.")
+
+    return _do(task_force_id, act, idea_id=None, typed=Typed(remark_id=remark_id, resolution=resolution))
+
+
 def typed_texts() -> dict[str, str]:
     """The wordings a form holds, by language."""
     return {language: request.form.get(f"text-{language}", "") for language in LANGUAGES}
@@ -131,7 +153,7 @@ def _do(
             done = act(session)
     except RuleViolation as violation:
         status = 409 if violation.code in CHANGED_MEANWHILE else 422
-        refused = Typed(texts=typed.texts, reason=typed.reason, problem=violation_sentence(violation))
+        refused = replace(typed, problem=violation_sentence(violation))
         return _show(task_force_id, idea_id=idea_id, typed=refused, status=status)
     flash(done)
     keeps = stay or "again" in request.form

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from delphi import clock
-from delphi.database import reading_session
+from delphi.database import reading_session, transaction
 from delphi.facilitator import blueprint
 from delphi.facilitator.forms import DeadlineForm
 from delphi.facilitator.pages.home import home_page
 from delphi.facilitator.pages.log import log_page
 from delphi.facilitator.pages.task_force import task_force_page
 from delphi.security import current_actor, requires
+from surveys.services.colleagues import settle_colleague
 from surveys.vocabulary import Permission
 
 
@@ -37,6 +39,22 @@ def log(task_force_id: int) -> Any:
     before = request.args.get("before", type=int)
     view = log_page(reading_session(), task_force_id=task_force_id, actor=current_actor(), before=before)
     return render_template("facilitator/log.html", view=view)
+
+
+@blueprint.post("/task-forces/<int:task_force_id>/colleagues/<int:suggestion_id>")
+@requires(Permission.FACILITATE)
+def colleague_settled(task_force_id: int, suggestion_id: int) -> Any:
+    """Take a suggested colleague off the list."""
+    with transaction() as session:
+        settle_colleague(
+            session,
+            actor=current_actor(),
+            task_force_id=task_force_id,
+            suggestion_id=suggestion_id,
+            now=clock.now(),
+        )
+    flash(gettext("Done: the suggestion is off your list."))
+    return redirect(url_for("facilitator.task_force", task_force_id=task_force_id), 303)
 
 
 def show_task_force(task_force_id: int, *, form: DeadlineForm, problem: str = "", status: int = 200) -> Any:

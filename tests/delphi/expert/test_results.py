@@ -115,7 +115,7 @@ def test_ideas_are_traced_to_their_statements_once_these_are_out(app: Flask) -> 
     fates = re.findall(r'<p class="quote">([^<]*)</p>(.*?)</li>', page, re.DOTALL)
     told = {text: re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", fate)).strip() for text, fate in fates}
     assert list(told) == ["Erosion, mine", "Prices, mine", "Ploughing, mine"]
-    assert told["Erosion, mine"].endswith(f"{statement.code}, joined with similar ideas Soils erode")
-    assert told["Prices, mine"] == "Set aside. Asked in another objective"
-    assert told["Ploughing, mine"] == "No statement was made of it."
+    assert f"{statement.code}, joined with similar ideas Soils erode My point is missing" in told["Erosion, mine"]
+    assert told["Prices, mine"].startswith("Set aside. Asked in another objective")
+    assert told["Ploughing, mine"].startswith("No statement was made of it.")
     assert "theirs" not in page

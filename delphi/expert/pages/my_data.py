@@ -1,0 +1,113 @@
+"""My data: what is stored about one person, in plain words, and what can be done about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from surveys.localized import LocalizedText
+from surveys.queries.my_panels import MyPanel
+from surveys.vocabulary import MembershipStatus
+
+WORDS: dict[str, Any] = {
+    "panellist": _l("Task forces you were asked into, with your college, region and agreement"),
+    "submission": _l("Rounds you opened, with the times of saving and sending and your receipts"),
+    "idea": _l("Ideas you wrote"),
+    "idea_flag": _l("Remarks you made on what became of your ideas"),
+    "rating": _l("Ratings"),
+    "rating_change": _l("Earlier values of ratings you changed"),
+    "comment": _l("Comments"),
+    "question_answer": _l("Answers to further questions"),
+    "question_answer_change": _l("Earlier answers to further questions that you changed"),
+    "text_change": _l("Earlier texts that you replaced"),
+    "draft": _l("Texts you began and did not finish"),
+    "field_write": _l("Times at which fields were saved"),
+    "frozen_rating": _l("Copies of your ratings as they were counted when a round closed"),
+    "frozen_question_answer": _l("Copies of your answers to further questions as they were counted"),
+    "colleague_suggestion": _l("Colleagues you suggested"),
+    "invitation": _l("Personal links made for you (the link itself is not stored)"),
+    "sign_in": _l("Devices on which you opened your link"),
+    "outbox_message": _l("Mails to you"),
+    "staff_role": _l("Roles you hold in running studies"),
+    "staff_password": _l("When your password as staff was changed (the password itself is not stored)"),
+}
+"""Table to what it holds, complete by test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many rows of one kind are stored."""
+
+    words: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataSeat:
+    """One task force: since when, and the rounds whose answers can be read."""
+
+    code: str
+    title: LocalizedText
+    membership: MembershipStatus
+    answers: tuple[tuple[int, str], ...]
+    """Round number and the address of one's own answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataStudy:
+    study_id: int
+    name: LocalizedText
+    seats: tuple[DataSeat, ...]
+    leave_url: str
+    """Empty where there is nothing left to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class MyDataPage:
+    name: str
+    email: str
+    language: str
+    since: datetime
+    studies: tuple[DataStudy, ...]
+    holdings: tuple[Holding, ...]
+
+
+IN_IT = (MembershipStatus.INVITED, MembershipStatus.JOINED)
+
+
+def my_data_page(*, data: Mapping[str, Sequence[Mapping[str, Any]]], panels: Sequence[MyPanel]) -> MyDataPage:
+    person = data["person"][0]
+    return MyDataPage(
+        name=person["name"],
+        email=person["email"],
+        language=person["language"],
+        since=datetime.fromisoformat(person["created_at"]),
+        studies=tuple(_study(panels, study_id) for study_id in sorted({panel.study_id for panel in panels})),
+        holdings=tuple(Holding(str(words), len(data[table])) for table, words in WORDS.items() if data.get(table)),
+    )
+
+
+def _study(panels: Sequence[MyPanel], study_id: int) -> DataStudy:
+    own = [panel for panel in panels if panel.study_id == study_id]
+    stays = any(panel.membership in IN_IT for panel in own)
+    return DataStudy(
+        study_id=study_id,
+        name=own[0].study_name,
+        seats=tuple(
+            DataSeat(
+                code=panel.code,
+                title=panel.title,
+                membership=panel.membership,
+                answers=tuple(
+                    (each.number, url_for("expert.answers", round_id=each.id))
+                    for each in panel.rounds
+                    if each.has_begun and panel.membership in IN_IT
+                ),
+            )
+            for panel in own
+        ),
+        leave_url=url_for("expert.leave_study", study_id=study_id) if stays else "",
+    )
