@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from delphi.forms import posted_texts
+from delphi.forms import posted_fields, typed_texts
 from delphi.sentences import violation_sentence
 from surveys.errors import NotFound, RuleViolation
 from surveys.vocabulary import ViolationCode
@@ -24,13 +24,13 @@ STATUS_OF_VIOLATION = {
 
 
 def _page(*, title: str, message: str, status: int, can_repeat: bool = False) -> tuple[str, int]:
-    typed = posted_texts(request.form) if request.method == "POST" else []
-    repeat = typed if can_repeat else []
+    is_post = request.method == "POST"
+    repeat = posted_fields(request.form) if is_post and can_repeat else []
     page = render_template(
         "errors/error.html",
         title=title,
         message=message,
-        typed=typed,
+        typed=typed_texts(request.form) if is_post else [],
         repeat=repeat,
         token=generate_csrf() if repeat else "",
     )

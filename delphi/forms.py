@@ -1,5 +1,6 @@
 """What every form shares: protection by token, cleaned text, errors in the page's language."""
 
+import re
 from typing import Any
 
 from flask_babel import gettext
@@ -7,9 +8,10 @@ from flask_wtf import FlaskForm
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from delphi.sentences import violation_sentence
+from delphi.sentences import KINDS, violation_sentence
 from surveys.errors import RuleViolation
 from surveys.rules.texts import clean_text
+from surveys.vocabulary import StatementKind
 
 
 class BaseForm(FlaskForm):
@@ -36,7 +38,32 @@ class CleanText:
             raise ValidationError(gettext("Please fill in this field."))
 
 
-def posted_texts(values: Any) -> list[tuple[str, str]]:
-    """What somebody typed, for pages that show it again: every non-empty field but the token and passwords."""
+UNTYPED = re.compile(r"csrf_token|password|seen|client|touched|then|digest|preview|(?:r|s|on)-.*")
+"""Fields that hold no text of the person: what the page itself sends along, and choices."""
+CARD = re.compile(r"([a-z_]+)-([0-9]+)")
+SHORTEST_TEXT = 3
+
+
+def posted_fields(values: Any) -> list[tuple[str, str]]:
+    """Everything that was sent, to be sent again: every non-empty field but the token and passwords."""
     hidden = ("csrf_token", "password")
     return [(name, value) for name, value in values.items(multi=True) if value and name not in hidden]
+
+
+def typed_texts(values: Any) -> list[tuple[str, str]]:
+    """What somebody typed, for pages that show it again: (words that name the field, text) each."""
+    found = [
+        (name, value)
+        for name, value in values.items(multi=True)
+        if len(value) >= SHORTEST_TEXT and not UNTYPED.fullmatch(name)
+    ]
+    return [(_field_words(name, number), value) for number, (name, value) in enumerate(found, start=1)]
+
+
+def _field_words(name: str, number: int) -> str:
+    card = CARD.fullmatch(name)
+    if card is not None and card[1] == "c":
+        return str(gettext("Your comment"))
+    if card is not None and card[1] in set(StatementKind):
+        return f"{KINDS[StatementKind(card[1])]} {card[2]}"
+    return str(gettext("Text %(number)s", number=number))

@@ -83,6 +83,27 @@ def test_a_wrong_token_keeps_the_text_and_one_button_sends_it(study: Study) -> N
     assert study.stored() == {study.field(): 7}
 
 
+def test_kept_texts_carry_words_and_nothing_that_nobody_typed(study: Study) -> None:
+    fields = {
+        f"c-{study.statements[0]}": "typed for long",
+        "problem-2": "Rain comes late",
+        "reason": "because of it",
+        study.field(): "outside",
+        "seen": "2026-05-04T09:00:00+00:00",
+        "client": "Xy12345678",
+    }
+    response = study.client.post(study.address, data={"csrf_token": "stale", **fields})
+    page = response.get_data(as_text=True)
+    shown = re.findall(r'<label for="(kept-\d)">([^<]*)</label>\s*<textarea readonly rows="3" id="\1">([^<]*)<', page)
+    assert [(words, text) for _, words, text in shown] == [
+        ("Your comment", "typed for long"),
+        ("Problem 2", "Rain comes late"),
+        ("Text 3", "because of it"),
+    ]
+    again = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page))
+    assert fields.items() <= again.items(), "one button sends everything again"
+
+
 def test_a_second_window_is_told_and_the_last_answer_counts(study: Study) -> None:
     old = study.page()
     study.send({study.field(): "3"})
