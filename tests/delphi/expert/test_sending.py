@@ -1,13 +1,14 @@
 """The last look, the receipt, one's own answers to keep."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from sqlmodel import select, update
 
-from surveys.models import OutboxMessage, Rating, Submission
+from surveys.models import Comment, OutboxMessage, Rating, RatingChange, Submission
 from surveys.services.rounds import close_round
 from surveys.vocabulary import MessageKind
 from tests.builders import everything_stored, token_in
@@ -57,6 +58,34 @@ def test_sending_twice_gives_one_row_one_mail_and_the_same_receipt(app_on_each: 
         assert [each.receipt for each in session.exec(select(Submission)).all()] == [first]
         mails = session.exec(select(OutboxMessage)).all()
         assert [(mail.kind, mail.params["receipt"]) for mail in mails] == [(MessageKind.RECEIPT, first)]
+
+
+def test_twenty_people_pressing_at_once_is_one_row_one_mail_and_the_same_receipt(app_on_each: Flask) -> None:
+    """The same form and then the same button, each twenty times in parallel."""
+    study = Study(app_on_each)
+    token, cookie = token_in(study.page()), study.client.get_cookie("delphi")
+    assert cookie is not None
+    fields = {study.field(0): "9", study.field(1): "4", f"c-{study.statements[0]}": "Once is enough"}
+    sent = {"csrf_token": token, "client": "page", "seen": "", **fields}
+
+    def press(address: str, data: dict[str, str]) -> tuple[int, str]:
+        client = study.app.test_client()
+        client.set_cookie("delphi", cookie.value)
+        return client.post(address, data=data).status_code, client.get(f"/my/rounds/{study.round_id}/receipt").text
+
+    check_address = f"/my/rounds/{study.round_id}/check"
+    with ThreadPoolExecutor(20) as threads:
+        assert {status for status, _ in threads.map(lambda _: press(study.address, sent), range(20))} == {303}
+        answers = list(threads.map(lambda _: press(check_address, {"csrf_token": token}), range(20)))
+    assert {status for status, _ in answers} == {303}
+    assert len({tuple(re.findall(r"<b>(\w{4}-\w{4})</b>", page)) for _, page in answers}) == 1
+    assert study.stored() == {study.field(0): 9, study.field(1): 4}
+    receipt = send(study)
+    with study.database.reading() as session:
+        assert [each.receipt for each in session.exec(select(Submission)).all()] == [receipt]
+        assert [each.text for each in session.exec(select(Comment)).all()] == ["Once is enough"]
+        assert session.exec(select(RatingChange)).all() == []
+        assert [mail.params["receipt"] for mail in session.exec(select(OutboxMessage)).all()] == [receipt]
 
 
 def test_a_change_after_sending_asks_for_a_new_receipt(study: Study) -> None:
