@@ -1,0 +1,159 @@
+"""Experts who open a page, answer all of it and send it, at once: `python -m benchmarks.web [--seconds S]`.
+
+Ours beside a bare Flask program with sqlite3 and string-built HTML, both behind waitress with the same threads, both
+with a write-ahead log and synchronous=FULL. At the end every answer of every expert is read back from the database and
+must be the one sent last; the run fails otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import multiprocessing
+import random
+import re
+import sqlite3
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from benchmarks.web_servers import Ready, bare, ours
+
+SIZES = (20, 160)
+CONCURRENCY = (1, 16, 64)
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+RADIO = re.compile(r'type="radio" name="(r-\d+-\d+)" value="1"')
+HIDDEN = re.compile(r'name="(csrf_token|client|seen|touched)"(?: value="([^"]*)")?')
+
+
+@dataclass
+class Expert:
+    """One browser: its connection, its cookie, and what it sent last."""
+
+    port: int
+    connection: http.client.HTTPConnection = field(init=False)
+    cookie: str = ""
+    sent: dict[str, str] = field(default_factory=dict)
+    first_bytes: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
+    def ask(self, method: str, path: str, body: str = "") -> tuple[int, str]:
+        headers = {**(FORM if body else {}), **({"Cookie": self.cookie} if self.cookie else {})}
+        start = time.perf_counter()
+        self.connection.request(method, path, body or None, headers)
+        answer = self.connection.getresponse()
+        if method == "GET":
+            self.first_bytes.append(time.perf_counter() - start)
+        cookie = answer.getheader("Set-Cookie")
+        if cookie:
+            self.cookie = cookie.partition(";")[0]
+        return answer.status, answer.read().decode()
+
+    def sit(self, path: str, chance: random.Random) -> None:
+        """Open the page, choose a point everywhere, send it."""
+        status, page = self.ask("GET", path)
+        names = RADIO.findall(page)
+        assert status == 200 and names, (status, page[:300])
+        answers = {name: str(chance.randint(1, 9)) for name in names}
+        status, page = self.ask("POST", path, urlencode({**dict(HIDDEN.findall(page)), **answers}))
+        assert status == 303, (status, page[:300])
+        self.sent = answers
+
+
+def measure(ready: Ready, *, size: int, concurrency: int, seconds: float) -> tuple[float, float, list[Expert]]:
+    """Sittings a second, median seconds to the first byte of the page, and the experts with what they sent."""
+    experts = [Expert(ready.port) for _ in range(concurrency)]
+    for expert, (method, path) in zip(experts, ready.sign_in, strict=False):
+        assert expert.ask(method, path)[0] in (200, 303)
+        expert.sit(ready.pages[size], random.Random(1))
+        expert.first_bytes.clear()
+    counts = [0] * concurrency
+    start = time.perf_counter()
+
+    def work(index: int) -> None:
+        chance = random.Random(index)
+        while time.perf_counter() - start < seconds:
+            experts[index].sit(ready.pages[size], chance)
+            counts[index] += 1
+
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(concurrency)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.perf_counter() - start
+    waits = [wait for expert in experts for wait in expert.first_bytes]
+    return sum(counts) / elapsed, statistics.median(waits), experts
+
+
+def stored_by_us(folder: str, size: int) -> dict[tuple[int, str], str]:
+    """(index of the expert, field) to the value that our database holds."""
+    rows = sqlite3.connect(f"{folder}/ours.sqlite").execute(
+        "SELECT p.id - (SELECT MIN(q.id) FROM panellist q WHERE q.task_force_id = p.task_force_id),"
+        " r.statement_id, r.criterion_id, r.value FROM rating r JOIN panellist p ON p.id = r.panellist_id"
+        " JOIN task_force t ON t.id = p.task_force_id JOIN study s ON s.id = t.study_id WHERE s.slug = ?",
+        (f"size-{size}",),
+    )
+    return {(index, f"r-{statement}-{criterion}"): str(value) for index, statement, criterion, value in rows}
+
+
+def stored_by_bare(folder: str, size: int) -> dict[tuple[int, str], str]:
+    rows = sqlite3.connect(f"{folder}/bare.sqlite").execute(
+        "SELECT expert, number, criterion, value FROM rating WHERE size = ?", (size,)
+    )
+    return {(expert, f"r-{number}-{criterion}"): value for expert, number, criterion, value in rows}
+
+
+def verify(experts: list[Expert], stored: dict[tuple[int, str], str]) -> int:
+    """The number of answers found; every one that was sent last must be there."""
+    wanted = {(index, name): value for index, expert in enumerate(experts) for name, value in expert.sent.items()}
+    wrong = {key for key, value in wanted.items() if stored.get(key) != value}
+    if wrong or not wanted:
+        sys.exit(f"{len(wrong)} of {len(wanted)} answers are not stored as they were sent")
+    return len(wanted)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=6.0, help="how long each line is measured")
+    seconds = parser.parse_args().seconds
+    spawn = multiprocessing.get_context("spawn")
+    programs: list[tuple[str, Callable[..., None], Callable[[str, int], dict[tuple[int, str], str]]]] = [
+        ("bare Flask", bare, stored_by_bare),
+        ("Delphi", ours, stored_by_us),
+    ]
+    print("| statements | experts at once | with | sittings a second | share | first byte | answers verified |")
+    print("| ---: | ---: | --- | ---: | ---: | ---: | ---: |")
+    with tempfile.TemporaryDirectory() as folder:
+        running = []
+        for name, program, stored in programs:
+            here, there = spawn.Pipe()
+            process = spawn.Process(target=program, args=(folder, list(SIZES), max(CONCURRENCY), there), daemon=True)
+            process.start()
+            running.append((name, process, here, stored, {size: here.recv() for size in SIZES}))
+        for size in SIZES:
+            for concurrency in CONCURRENCY:
+                base = 0.0
+                for name, _, _, stored, ready in running:
+                    rate, wait, experts = measure(ready[size], size=size, concurrency=concurrency, seconds=seconds)
+                    n = verify(experts, stored(folder, size))
+                    base = base or rate
+                    print(
+                        f"| {size} | {concurrency} | {name} | {rate:.1f} | {rate / base:.2f} "
+                        f"| {wait * 1000:.0f} ms | {n:,} |",
+                        flush=True,
+                    )
+        for _, process, here, _, _ in running:
+            here.send("stop")
+            process.join()
+
+
+if __name__ == "__main__":
+    main()
