@@ -92,7 +92,15 @@ MATRIX: dict[Permission, dict[str, tuple[int, int]]] = {
         "secretariat": (REFUSED, HIDDEN),
     },
 }
-SUBJECT_ARGUMENTS = {"study_id", "task_force_id", "round_id", "statement_id", "panellist_id", "objective_id", "message_id"}
+SUBJECT_ARGUMENTS = {
+    "study_id",
+    "task_force_id",
+    "round_id",
+    "statement_id",
+    "panellist_id",
+    "objective_id",
+    "message_id",
+}
 
 
 class Ground:
