@@ -121,9 +121,7 @@ def read_ratings(
     """
     table = read_table(source, name=name)
     names = {column.casefold(): at for at, column in enumerate(table.header)}
-    cells = CellReader(
-        scale=scale, dont_know=dont_know, file=table.file, rounds_fractions=rounds_fractions
-    )
+    cells = CellReader(scale=scale, dont_know=dont_know, file=table.file, rounds_fractions=rounds_fractions)
     gathered = _Gathered(table)
     if "item" in names or "rating" in names:
         _read_long(table, names, cells, gathered)
