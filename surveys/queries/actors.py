@@ -1,54 +1,55 @@
 """Who is behind a signed-in device, read anew at each request so that a revocation takes effect at once."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
 from surveys.models import Invitation, Panellist, Person, SignIn, StaffRole
+from surveys.models.base import UtcDateTime
 from surveys.rules.permissions import STRANGER, Actor
 from surveys.rules.tokens import token_hash
 from surveys.vocabulary import Audience, MembershipStatus, Role
 
+# Asked at every request of everybody who is signed in: the statements are built once.
+SIGN_IN: Select[Any] = (
+    sa_select(
+        col(SignIn.id).label("sign_in_id"),
+        col(SignIn.audience),
+        col(Person.id).label("person_id"),
+        col(Person.name),
+        col(Person.language),
+    )
+    .join(Person, col(Person.id) == SignIn.person_id)
+    .outerjoin(Invitation, col(Invitation.id) == SignIn.invitation_id)
+    .where(
+        col(SignIn.token_hash) == bindparam("token_hash"),
+        col(SignIn.ended_at).is_(None),
+        col(SignIn.expires_at) > bindparam("now", type_=UtcDateTime),
+        or_(col(Invitation.id).is_(None), col(Invitation.revoked_at).is_(None)),
+    )
+)
+PANELS = sa_select(col(Panellist.task_force_id)).where(
+    col(Panellist.person_id) == bindparam("person_id"),
+    col(Panellist.status).in_([MembershipStatus.INVITED, MembershipStatus.JOINED]),
+)
+
 
 def actor_of_sign_in(session: Session, *, token: str, now: datetime) -> Actor:
     """The actor of a sign-in token: a stranger where it is unknown, ended, expired or its link was revoked."""
-    query = (
-        select(SignIn, Person)
-        .join(Person, col(Person.id) == SignIn.person_id)
-        .outerjoin(Invitation, col(Invitation.id) == SignIn.invitation_id)
-        .where(
-            SignIn.token_hash == token_hash(token),
-            col(SignIn.ended_at).is_(None),
-            SignIn.expires_at > now,
-            or_(col(Invitation.id).is_(None), col(Invitation.revoked_at).is_(None)),
-        )
-    )
-    row = session.exec(query).first()
+    row = session.connection().execute(SIGN_IN, {"token_hash": token_hash(token), "now": now}).first()
     if row is None:
         return STRANGER
-    sign_in, person = row
-    if sign_in.audience is Audience.EXPERT:
-        panels = session.exec(
-            select(Panellist.task_force_id).where(
-                Panellist.person_id == person.id,
-                col(Panellist.status).in_([MembershipStatus.INVITED, MembershipStatus.JOINED]),
-            )
-        ).all()
-        return Actor(
-            person_id=person.id,
-            name=person.name,
-            language=person.language,
-            audience=Audience.EXPERT,
-            sign_in_id=sign_in.id,
-            panels=frozenset(panels),
-        )
-    roles = session.exec(select(StaffRole).where(StaffRole.person_id == person.id)).all()
+    person = {"person_id": row.person_id, "name": row.name, "language": row.language, "sign_in_id": row.sign_in_id}
+    if row.audience is Audience.EXPERT:
+        panels = session.connection().execute(PANELS, {"person_id": row.person_id}).scalars()
+        return Actor(**person, audience=Audience.EXPERT, panels=frozenset(panels))
+    roles = session.exec(select(StaffRole).where(StaffRole.person_id == row.person_id)).all()
     return Actor(
-        person_id=person.id,
-        name=person.name,
-        language=person.language,
+        **person,
         audience=Audience.STAFF,
-        sign_in_id=sign_in.id,
         facilitates=frozenset(r.task_force_id for r in roles if r.role is Role.FACILITATOR and r.task_force_id),
         oversees=frozenset(r.study_id for r in roles if r.role is Role.SECRETARIAT and r.study_id),
         administers=any(r.role is Role.ADMINISTRATOR for r in roles),

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
@@ -68,34 +71,55 @@ def takes_answers(*, status: RoundStatus, deadline_at: datetime | None, grace_mi
     return deadline_at is None or now < deadline_at + timedelta(minutes=grace_minutes)
 
 
+# Every page of the experts reads these: the statements are built once, and rows are not mapped to objects.
+PANEL: Select[Any] = (
+    sa_select(
+        col(TaskForce.id).label("task_force_id"),
+        col(TaskForce.code),
+        col(ObjectiveVersion.title),
+        col(ObjectiveVersion.description),
+        col(ObjectiveVersion.baseline_2020),
+        col(ObjectiveVersion.target_2030),
+        col(ObjectiveVersion.target_2050),
+        col(Study.id).label("study_id"),
+        col(Study.name).label("study_name"),
+        col(Study.purpose),
+        col(Study.consent),
+        col(Study.perspective),
+        col(Study.time_zone),
+        col(Study.contact_name),
+        col(Study.contact_email),
+    )
+    .select_from(TaskForce)
+    .join(Study, col(Study.id) == TaskForce.study_id)
+    .join(Objective, col(Objective.id) == TaskForce.objective_id)
+    .join(ObjectiveVersion, col(ObjectiveVersion.objective_id) == Objective.id)
+    .where(col(TaskForce.id) == bindparam("task_force"))
+    .order_by(col(ObjectiveVersion.version).desc())
+    .limit(1)
+)
+ROUND: Select[Any] = sa_select(
+    col(Round.id),
+    col(Round.number),
+    col(Round.kind),
+    col(Round.status),
+    col(Round.deadline_at),
+    col(Round.closed_at),
+    col(Round.grace_minutes),
+    col(Round.min_group_size),
+    col(Round.shows_feedback),
+    col(Round.order_seed),
+    col(Round.task_force_id),
+).where(col(Round.id) == bindparam("round_id"))
+SEAT: Select[Any] = sa_select(col(Panellist.id).label("panellist_id"), col(Panellist.status), col(Panellist.consented_at)).where(
+    col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person")
+)
+
+
 def panel_context(session: Session, *, task_force_id: int) -> PanelContext:
     """The task force of a page, in one statement."""
-    task_force, study, version = session.exec(
-        select(TaskForce, Study, ObjectiveVersion)
-        .join(Study, col(Study.id) == TaskForce.study_id)
-        .join(Objective, col(Objective.id) == TaskForce.objective_id)
-        .join(ObjectiveVersion, col(ObjectiveVersion.objective_id) == Objective.id)
-        .where(TaskForce.id == task_force_id)
-        .order_by(col(ObjectiveVersion.version).desc())
-        .limit(1)
-    ).one()
-    return PanelContext(
-        task_force_id=task_force.id,
-        code=task_force.code,
-        title=version.title,
-        description=version.description,
-        baseline_2020=version.baseline_2020,
-        target_2030=version.target_2030,
-        target_2050=version.target_2050,
-        study_id=study.id,
-        study_name=study.name,
-        purpose=study.purpose,
-        consent=study.consent,
-        perspective=study.perspective,
-        time_zone=study.time_zone,
-        contact_name=study.contact_name,
-        contact_email=study.contact_email,
-    )
+    row = session.connection().execute(PANEL, {"task_force": task_force_id}).one()
+    return PanelContext(**row._mapping)
 
 
 def time_zone_of_round(session: Session, *, round_id: int) -> str:
@@ -110,25 +134,11 @@ def time_zone_of_round(session: Session, *, round_id: int) -> str:
 
 def asked_round(session: Session, *, round_id: int) -> AskedRound:
     """A round with its context, in two statements."""
-    round_ = session.get_one(Round, round_id)
-    return AskedRound(
-        id=round_.id,
-        number=round_.number,
-        kind=round_.kind,
-        status=round_.status,
-        deadline_at=round_.deadline_at,
-        closed_at=round_.closed_at,
-        grace_minutes=round_.grace_minutes,
-        min_group_size=round_.min_group_size,
-        shows_feedback=round_.shows_feedback,
-        order_seed=round_.order_seed,
-        panel=panel_context(session, task_force_id=round_.task_force_id),
-    )
+    row = dict(session.connection().execute(ROUND, {"round_id": round_id}).one()._mapping)
+    return AskedRound(panel=panel_context(session, task_force_id=row.pop("task_force_id")), **row)
 
 
 def membership_of(session: Session, *, person_id: int | None, task_force_id: int) -> Membership:
     """The person's seat in a task force of which the guard has found them a member."""
-    panellist = session.exec(
-        select(Panellist).where(Panellist.task_force_id == task_force_id, Panellist.person_id == person_id)
-    ).one()
-    return Membership(panellist_id=panellist.id, status=panellist.status, consented_at=panellist.consented_at)
+    row = session.connection().execute(SEAT, {"task_force": task_force_id, "person": person_id}).one()
+    return Membership(*row)

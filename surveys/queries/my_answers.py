@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -40,13 +41,21 @@ class OwnSubmission:
     receipt: str
 
 
+# Statements that every page of an open round sends are built once: building one costs more than running it.
+OWN_RATINGS = sa_select(col(Rating.statement_id), col(Rating.criterion_id), col(Rating.state), col(Rating.value)).where(
+    col(Rating.round_id) == bindparam("round_id"), col(Rating.panellist_id) == bindparam("panellist_id")
+)
+OWN_COMMENTS = sa_select(col(Comment.statement_id), col(Comment.text), col(Comment.stance)).where(
+    col(Comment.round_id) == bindparam("round_id"), col(Comment.panellist_id) == bindparam("panellist_id")
+)
+OWN_SUBMISSION = sa_select(col(Submission.saved_at), col(Submission.submitted_at), col(Submission.receipt)).where(
+    col(Submission.round_id) == bindparam("round_id"), col(Submission.panellist_id) == bindparam("panellist_id")
+)
+
+
 def own_ratings(session: Session, *, round_id: int, panellist_id: int) -> dict[Cell, OwnRating]:
     """The answers as they stand now."""
-    rows = session.connection().execute(
-        sa_select(col(Rating.statement_id), col(Rating.criterion_id), col(Rating.state), col(Rating.value)).where(
-            col(Rating.round_id) == round_id, col(Rating.panellist_id) == panellist_id
-        )
-    )
+    rows = session.connection().execute(OWN_RATINGS, {"round_id": round_id, "panellist_id": panellist_id})
     return {(statement, criterion): OwnRating(state, value) for statement, criterion, state, value in rows}
 
 
@@ -72,11 +81,7 @@ def own_frozen_ratings(session: Session, *, round_id: int, panellist_id: int) ->
 
 def own_comments(session: Session, *, round_id: int, panellist_id: int) -> dict[int, OwnComment]:
     """Statement id to the comment written on it in this round."""
-    rows = session.connection().execute(
-        sa_select(col(Comment.statement_id), col(Comment.text), col(Comment.stance)).where(
-            col(Comment.round_id) == round_id, col(Comment.panellist_id) == panellist_id
-        )
-    )
+    rows = session.connection().execute(OWN_COMMENTS, {"round_id": round_id, "panellist_id": panellist_id})
     return {statement: OwnComment(text, stance) for statement, text, stance in rows}
 
 
@@ -98,9 +103,5 @@ def own_ideas(session: Session, *, round_id: int, panellist_id: int) -> dict[str
 
 
 def own_submission(session: Session, *, round_id: int, panellist_id: int) -> OwnSubmission | None:
-    submission = session.exec(
-        select(Submission).where(Submission.round_id == round_id, Submission.panellist_id == panellist_id)
-    ).first()
-    if submission is None:
-        return None
-    return OwnSubmission(saved_at=submission.saved_at, submitted_at=submission.submitted_at, receipt=submission.receipt)
+    row = session.connection().execute(OWN_SUBMISSION, {"round_id": round_id, "panellist_id": panellist_id}).first()
+    return None if row is None else OwnSubmission(*row)

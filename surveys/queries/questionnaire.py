@@ -1,9 +1,12 @@
 """What a round asks: its statements in their wordings, its criteria with their scales."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from surveys.localized import LocalizedText
 from surveys.models import Category, Criterion, Round, RoundStatement, Scale, Statement, StatementVersion, TaskForce
@@ -65,23 +68,82 @@ class Questionnaire:
         return tuple(statement for statement in self.statements if statement.kind in criterion.kinds)
 
 
-def criteria_of_study(session: Session, *, study_id: int) -> tuple[AskedCriterion, ...]:
-    rows = session.connection().execute(
-        sa_select(
-            col(Criterion.id),
-            col(Criterion.code),
-            col(Criterion.name),
-            col(Criterion.question),
-            col(Criterion.kinds),
-            col(Criterion.is_primary),
-            col(Scale.lower),
-            col(Scale.upper),
-            col(Scale.labels),
-        )
-        .join(Scale, col(Scale.id) == Criterion.scale_id)
-        .where(col(Criterion.study_id) == study_id)
-        .order_by(col(Criterion.position), col(Criterion.id))
+# Every page of an open round is made of these rows; statements are built once, and rows are not mapped to objects.
+CRITERIA = (
+    sa_select(
+        col(Criterion.id),
+        col(Criterion.code),
+        col(Criterion.name),
+        col(Criterion.question),
+        col(Criterion.kinds),
+        col(Criterion.is_primary),
+        col(Scale.lower),
+        col(Scale.upper),
+        col(Scale.labels),
     )
+    .join(Scale, col(Scale.id) == Criterion.scale_id)
+    .order_by(col(Criterion.position), col(Criterion.id))
+)
+CRITERIA_OF_STUDY = CRITERIA.where(col(Criterion.study_id) == bindparam("study_id"))
+CRITERIA_OF_ROUND = (
+    CRITERIA.join(TaskForce, col(TaskForce.study_id) == Criterion.study_id)
+    .join(Round, col(Round.task_force_id) == TaskForce.id)
+    .where(col(Round.id) == bindparam("round_id"))
+)
+STATEMENTS = (
+    sa_select(
+        col(Statement.id),
+        col(StatementVersion.id),
+        col(StatementVersion.number),
+        col(Statement.code),
+        col(Statement.kind),
+        col(StatementVersion.text),
+        col(Statement.parent_id),
+        col(Category.name),
+        col(RoundStatement.position),
+    )
+    .select_from(RoundStatement)
+    .join(Statement, col(Statement.id) == RoundStatement.statement_id)
+    .join(StatementVersion, col(StatementVersion.id) == RoundStatement.version_id)
+    .outerjoin(Category, col(Category.id) == Statement.category_id)
+    .where(col(RoundStatement.round_id) == bindparam("round_id"))
+    .order_by(col(RoundStatement.position), col(Statement.id))
+)
+KINDS = (
+    sa_select(col(Statement.id), col(Statement.code), col(Statement.kind))
+    .join(RoundStatement, col(RoundStatement.statement_id) == Statement.id)
+    .where(col(RoundStatement.round_id) == bindparam("round_id"))
+)
+
+
+def criteria_of_study(session: Session, *, study_id: int) -> tuple[AskedCriterion, ...]:
+    return _criteria(session.connection().execute(CRITERIA_OF_STUDY, {"study_id": study_id}))
+
+
+def questionnaire_of(session: Session, *, round_id: int) -> Questionnaire:
+    """The questionnaire of a round: two statements to the database, whatever its size."""
+    connection = session.connection()
+    rows = connection.execute(STATEMENTS, {"round_id": round_id})
+    return Questionnaire(
+        round_id=round_id,
+        statements=tuple(AskedStatement(*row) for row in rows),
+        criteria=_criteria(connection.execute(CRITERIA_OF_ROUND, {"round_id": round_id})),
+    )
+
+
+def asked_cells(session: Session, *, round_id: int) -> dict[tuple[int, int], Asked]:
+    """(statement id, criterion id) to what may be answered there: `Questionnaire.cells` without any wording."""
+    connection = session.connection()
+    criteria = _criteria(connection.execute(CRITERIA_OF_ROUND, {"round_id": round_id}))
+    return {
+        (statement_id, criterion.id): Asked(code, criterion.lower, criterion.upper)
+        for statement_id, code, kind in connection.execute(KINDS, {"round_id": round_id})
+        for criterion in criteria
+        if kind in criterion.kinds
+    }
+
+
+def _criteria(rows: Iterable[Any]) -> tuple[AskedCriterion, ...]:
     return tuple(
         AskedCriterion(
             id=row.id,
@@ -96,56 +158,3 @@ def criteria_of_study(session: Session, *, study_id: int) -> tuple[AskedCriterio
         )
         for row in rows
     )
-
-
-def questionnaire_of(session: Session, *, round_id: int) -> Questionnaire:
-    """The questionnaire of a round: three statements to the database, whatever its size.
-
-    Rows, not mapped objects: every page of an open round is made of them.
-    """
-    rows = session.connection().execute(
-        sa_select(
-            col(Statement.id),
-            col(StatementVersion.id),
-            col(StatementVersion.number),
-            col(Statement.code),
-            col(Statement.kind),
-            col(StatementVersion.text),
-            col(Statement.parent_id),
-            col(Category.name),
-            col(RoundStatement.position),
-        )
-        .select_from(RoundStatement)
-        .join(Statement, col(Statement.id) == RoundStatement.statement_id)
-        .join(StatementVersion, col(StatementVersion.id) == RoundStatement.version_id)
-        .outerjoin(Category, col(Category.id) == Statement.category_id)
-        .where(col(RoundStatement.round_id) == round_id)
-        .order_by(col(RoundStatement.position), col(Statement.id))
-    )
-    statements = tuple(AskedStatement(*row) for row in rows)
-    return Questionnaire(
-        round_id=round_id, statements=statements, criteria=_criteria_of_round(session, round_id=round_id)
-    )
-
-
-def asked_cells(session: Session, *, round_id: int) -> dict[tuple[int, int], Asked]:
-    """(statement id, criterion id) to what may be answered there: `Questionnaire.cells` without any wording."""
-    rows = session.connection().execute(
-        sa_select(col(Statement.id), col(Statement.code), col(Statement.kind))
-        .join(RoundStatement, col(RoundStatement.statement_id) == Statement.id)
-        .where(col(RoundStatement.round_id) == round_id)
-    )
-    criteria = _criteria_of_round(session, round_id=round_id)
-    return {
-        (statement_id, criterion.id): Asked(code, criterion.lower, criterion.upper)
-        for statement_id, code, kind in rows
-        for criterion in criteria
-        if kind in criterion.kinds
-    }
-
-
-def _criteria_of_round(session: Session, *, round_id: int) -> tuple[AskedCriterion, ...]:
-    study_id = session.exec(
-        select(TaskForce.study_id).join(Round, col(Round.task_force_id) == TaskForce.id).where(Round.id == round_id)
-    ).one()
-    return criteria_of_study(session, study_id=study_id)
