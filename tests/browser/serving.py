@@ -41,30 +41,59 @@ class Line:
     seed: int = 1
 
 
-async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, line: Line, seed: str) -> None:
-    random = Random(seed)
-    with suppress(ConnectionError):
-        await asyncio.sleep(line.latency_s)
-        while packet := await reader.read(line.packet):
-            wait = 8 * len(packet) / line.bits_per_s
-            await asyncio.sleep(wait + (line.resend_s if random.random() < line.loss else 0))
-            writer.write(packet)
-            await writer.drain()
-    writer.close()
-
-
 class _Relay:
+    """All connections share the two wires, up and down."""
+
     def __init__(self, port: int, line: Line) -> None:
         self.port, self.line, self.n_connections = port, line, 0
+        self.wires = {"up": asyncio.Lock(), "down": asyncio.Lock()}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.n_connections += 1
-        seed = f"{self.line.seed}:{self.n_connections}"
+        number = self.n_connections
         server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.port)
-        await asyncio.gather(
-            _relay(reader, server_writer, line=self.line, seed=f"{seed}:up"),
-            _relay(server_reader, writer, line=self.line, seed=f"{seed}:down"),
-        )
+        try:
+            await asyncio.gather(
+                self._carry(reader, server_writer, direction="up", number=number),
+                self._carry(server_reader, writer, direction="down", number=number),
+            )
+        finally:
+            for each in (writer, server_writer):
+                each.close()
+                with suppress(ConnectionError):
+                    await each.wait_closed()
+
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, direction: str, number: int
+    ) -> None:
+        under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+        random, now = Random(f"{self.line.seed}:{number}:{direction}"), asyncio.get_running_loop().time
+
+        async def send() -> None:
+            packet = b"-"
+            while packet:
+                try:
+                    packet = await reader.read(self.line.packet)
+                except ConnectionError:
+                    packet = b""
+                async with self.wires[direction]:
+                    await asyncio.sleep(8 * len(packet) / self.line.bits_per_s)
+                lost = random.random() < self.line.loss
+                under_way.put_nowait((now() + self.line.latency_s + lost * self.line.resend_s, packet))
+
+        async def deliver() -> None:
+            packet = b"-"
+            with suppress(ConnectionError):
+                while packet:
+                    arrival, packet = await under_way.get()
+                    await asyncio.sleep(max(0.0, arrival - now()))
+                    writer.write(packet)
+                    await writer.drain()
+            # The other direction goes on until it ends by itself.
+            with suppress(OSError):
+                writer.write_eof()
+
+        await asyncio.gather(send(), deliver())
 
 
 @contextmanager
@@ -72,10 +101,11 @@ def through(line: Line, address: str) -> Iterator[str]:
     """The same pages at another address, at the far end of a bad line."""
     relay = _Relay(int(address.rpartition(":")[2]), line)
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(relay.serve, "127.0.0.1", 0))
-    port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    starting = asyncio.run_coroutine_threadsafe(asyncio.start_server(relay.serve, "127.0.0.1", 0), loop)
+    server = starting.result(timeout=10)
+    port = server.sockets[0].getsockname()[1]
 
     async def end() -> None:
         server.close()
@@ -83,6 +113,7 @@ def through(line: Line, address: str) -> Iterator[str]:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0.05)
 
     try:
         yield f"http://127.0.0.1:{port}"
