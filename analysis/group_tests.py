@@ -92,13 +92,15 @@ class KruskalWallisArrays:
 def kruskal_wallis_arrays(counts: IntArray, *, enters: BoolArray | None = None) -> KruskalWallisArrays:
     """The numbers behind `kruskal_wallis`, for long lists of items; parameters as there."""
     taken = counts if enters is None else counts * enters[:, :, None]
-    sizes = taken.sum(axis=2)
-    pooled = taken.sum(axis=0)
-    ranks = _centred_ranks(pooled)
-    rank_sums = (taken * ranks).sum(axis=2)
-    variation = (pooled * ranks * ranks).sum(axis=1)
+    # One row a scale point: sums over points then run along whole rows.
+    by_point = np.ascontiguousarray(taken.transpose(2, 0, 1))
+    sizes = by_point.sum(axis=0)
+    pooled = by_point.sum(axis=1)
+    n, k = sizes.sum(axis=0), np.count_nonzero(sizes, axis=0)
+    ranks = 2 * np.cumsum(pooled, axis=0) - pooled - n
+    rank_sums = (by_point * ranks[:, None]).sum(axis=0)
+    variation = (pooled * ranks * ranks).sum(axis=0)
     between = (rank_sums * (rank_sums / np.maximum(sizes, 1))).sum(axis=0)
-    n, k = pooled.sum(axis=1), (sizes > 0).sum(axis=0)
     h = (n - 1) * between / np.maximum(variation, 1)
     p = _chi_squared_tails(h, df=np.maximum(k - 1, 1))
     return KruskalWallisArrays(n_groups=k, n=n, h=h, p=p, varies=variation > 0)

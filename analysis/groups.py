@@ -41,14 +41,15 @@ def counts_by_group(ratings: Ratings, *, groups: Sequence[str | None]) -> dict[s
     """
     if len(groups) != ratings.n_experts:
         raise ValueError(f"groups name {len(groups)} experts; the ratings have {ratings.n_experts}")
+    members: dict[str, list[int]] = {}
+    for row, group in enumerate(groups):
+        if group is not None:
+            members.setdefault(group, []).append(row)
+    # Each group's rows are taken out first: every rating is then looked at once, not once a group.
+    rated, scale = ratings.rated, ratings.scale
     return {
-        name: count_points(
-            ratings.values,
-            rated=ratings.rated & np.array([group == name for group in groups], dtype=np.bool_)[:, None],
-            lower=ratings.scale.lower,
-            points=ratings.scale.points,
-        )
-        for name in sorted({group for group in groups if group is not None})
+        name: count_points(ratings.values[rows], rated=rated[rows], lower=scale.lower, points=scale.points)
+        for name, rows in sorted(members.items())
     }
 
 

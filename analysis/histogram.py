@@ -11,6 +11,7 @@ BoolArray = npt.NDArray[np.bool_]
 MAX_POINTS_COMPARED = 20
 BLOCK_ROWS = 255
 BLOCK_CELLS = 2**19
+CELLS_AT_ONCE = 2**20
 FOLD = 8
 FOLD_FROM_EXPERTS = 512
 
@@ -52,6 +53,8 @@ def _count_by_comparison(values: npt.NDArray[np.integer], *, rated: BoolArray, l
 def _count_rows(values: npt.NDArray[np.integer], rated: BoolArray, *, lower: int, points: int) -> IntArray:
     """Counts (points, columns), over blocks of rows that stay in the cache and whose sums fit in one byte."""
     n_rows, n_columns = values.shape
+    if lower > 0 and n_rows <= BLOCK_ROWS and points * values.size <= CELLS_AT_ONCE:
+        return _count_at_once(values, rated, lower=lower, points=points)
     height = max(1, min(BLOCK_ROWS, BLOCK_CELLS // max(1, n_columns), n_rows))
     counts = np.zeros((points, n_columns), dtype=np.int64)
     marks = np.empty((height, n_columns), dtype=values.dtype)
@@ -72,6 +75,14 @@ def _count_rows(values: npt.NDArray[np.integer], rated: BoolArray, *, lower: int
             np.add.reduce(hit.view(np.uint8), axis=0, dtype=np.uint8, out=sums[point])
         counts += sums
     return counts
+
+
+def _count_at_once(values: npt.NDArray[np.integer], rated: BoolArray, *, lower: int, points: int) -> IntArray:
+    """All points in one comparison: in a small panel the number of NumPy calls is what takes the time."""
+    width = np.promote_types(values.dtype, np.min_scalar_type(-(lower + points)))
+    mark = np.multiply(values, rated, dtype=width)
+    hits = mark == np.arange(lower, lower + points, dtype=width)[:, None, None]
+    return np.asarray(np.add.reduce(hits.view(np.uint8), axis=1, dtype=np.uint8), dtype=np.int64)
 
 
 def _count_by_slot(values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int) -> IntArray:

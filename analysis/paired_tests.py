@@ -17,6 +17,7 @@ FloatArray = npt.NDArray[np.float64]
 
 EXACT_SIGNED_RANK = 50
 _SLOT_BITS = 64
+_POINTS_IN_A_BYTE = 64
 
 
 class Zeros(StrEnum):
@@ -69,13 +70,13 @@ def check_pair(before: Ratings, after: Ratings) -> None:
 def change_counts(before: Ratings, after: Ratings) -> IntArray:
     """Histogram of `after - before` over experts who rated both, int64 (items, 2K-1) from -(K-1) to K-1."""
     check_pair(before, after)
-    widest = before.scale.points - 1
-    return count_points(
-        after.values.astype(np.int64) - before.values,
-        rated=before.rated & after.rated,
-        lower=-widest,
-        points=2 * widest + 1,
-    )
+    points = before.scale.points
+    # A byte holds every change between two ratings of a short scale; what wraps around was not rated, so not counted.
+    width = np.int8 if points <= _POINTS_IN_A_BYTE else np.int64
+    change = np.subtract(after.values, before.values, dtype=width, casting="unsafe")
+    # From 1 upwards, because counting is fastest when 0 is off the scale.
+    change += width(points)
+    return count_points(change, rated=before.rated & after.rated, lower=1, points=2 * points - 1)
 
 
 def pair_tables(before: Ratings, after: Ratings) -> IntArray:

@@ -28,7 +28,8 @@ def order_statistic(cumulative: IntArray, position: IntArray, *, lower: int) -> 
     -------
     int64 (..., items), scale units; one above the scale where an item has no rating.
     """
-    return np.asarray(lower + _points_passed(np.ascontiguousarray(cumulative.T), position), dtype=np.int64)
+    passed = _points_passed(np.ascontiguousarray(cumulative.T), position)
+    return np.asarray(np.add(passed, lower, dtype=np.int64))
 
 
 def _points_passed(cumulative: IntArray, position: IntArray) -> npt.NDArray[np.integer]:
@@ -86,7 +87,7 @@ def quantile_table(counts: IntArray, *, lower: int, percents: Sequence[int], met
         low, high, weight = quantile_positions(sizes, percent=np.array(percents)[:, None], method=method)
     from_low, from_high = _points_passed(cumulative, np.stack((low, high)))
     # Same expression as for one sample: x[j] + (x[j+1] - x[j]) * (g / 100), so no last digit differs.
-    value = (from_high - from_low) * weight
+    value: FloatArray = (from_high - from_low) * weight
     value += np.add(from_low, lower, dtype=np.int64)
     value[:, n == 0] = np.nan
     return value

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.histogram import BoolArray, IntArray
-from analysis.resampling import REPLICATES, draw_experts
+from analysis.resampling import REPLICATES, draw_blocks
 from analysis.types import DEFAULT_SEED, Ratings
 
 FloatArray = npt.NDArray[np.float64]
@@ -95,13 +95,12 @@ def bootstrap_ranks(
     `low`; an item that a replicate leaves without a rating is last there. The ratings of all replicates are one
     matrix product. Errors: none. Source: Efron & Tibshirani 1993.
     """
-    largest = ratings.n_experts * max(abs(ratings.scale.lower), abs(ratings.scale.upper))
-    exact = np.float32 if largest < FLOAT32_INTEGERS else np.float64
-    times = draw_experts(n_experts=ratings.n_experts, replicates=replicates, seed=seed).astype(exact)
-    sums = (times @ np.where(ratings.rated, ratings.values, 0).astype(exact)).astype(np.float64)
-    n = (times @ ratings.rated.astype(exact)).astype(np.float64)
-    means = np.where(n > 0, sums / np.maximum(n, 1), -np.inf)
-    lowest, highest = tied_ranks(means)
+    lowest, highest = np.empty((2, replicates, ratings.n_items), dtype=np.int32)
+    start = 0
+    for means in _resampled_means(ratings, seed=seed, replicates=replicates):
+        stop = start + len(means)
+        lowest[start:stop], highest[start:stop] = tied_ranks(means)
+        start = stop
     tail = (100 - CONFIDENCE) / 200
     low = _order_statistic(lowest, max(0, int(np.ceil(tail * replicates)) - 1))
     high = _order_statistic(highest, int(np.ceil((1 - tail) * replicates)) - 1)
@@ -112,26 +111,40 @@ def bootstrap_ranks(
     )
 
 
-def _order_statistic(ranks: IntArray, place: int) -> IntArray:
-    """The value at a 0-based place of every sorted column; narrow integers are found several times faster."""
-    return np.asarray(np.partition(ranks.astype(np.int32), place, axis=0)[place], dtype=np.int64)
+def _resampled_means(ratings: Ratings, *, seed: int, replicates: int) -> Iterator[FloatArray]:
+    """Item means of every replicate, (some replicates, items) at a time; -inf where nobody drawn has rated."""
+    m, lower = ratings.n_experts, ratings.scale.lower
+    # Sum and number of ratings ride in one product as the digits of one number; whole numbers, so nothing is rounded.
+    radix = (ratings.scale.points - 1) * m + 1
+    exact: np.dtype[np.floating] = np.dtype(np.float32 if (m + 1) * radix < FLOAT32_INTEGERS else np.float64)
+    worth = np.where(ratings.rated, ratings.values.astype(np.int64) - lower + radix, 0).astype(exact)
+    for times in draw_blocks(n_experts=m, replicates=replicates, seed=seed):
+        both = (times.astype(exact) @ worth).astype(np.float64)
+        n = np.floor(both / radix)
+        sums = both - n * (radix - lower)
+        yield np.where(n > 0, sums / np.maximum(n, 1), -np.inf)
+
+
+def _order_statistic(ranks: npt.NDArray[np.int32], place: int) -> IntArray:
+    """The value at a 0-based place of every sorted column; along whole rows it is found several times faster."""
+    return np.asarray(np.partition(np.ascontiguousarray(ranks.T), place, axis=1)[:, place], dtype=np.int64)
 
 
 def tied_ranks(values: FloatArray) -> tuple[IntArray, IntArray]:
     """Best and worst rank of every value within its row, 1 for the highest; int64 (rows, columns) each."""
     rows, columns = values.shape
     order = np.argsort(-values, axis=1)
-    ordered = np.take_along_axis(values, order, axis=1)
-    place = np.arange(columns)
+    order += columns * np.arange(rows)[:, None]
+    ordered = values.ravel()[order]
+    place = np.arange(1, columns + 1)
     starts = np.ones((rows, columns), dtype=np.bool_)
-    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=starts[:, 1:])
+    best_place = np.maximum.accumulate(np.where(starts, place, 0), axis=1)
     ends = np.ones((rows, columns), dtype=np.bool_)
     ends[:, :-1] = starts[:, 1:]
-    best_place = np.maximum.accumulate(np.where(starts, place, 0), axis=1)
     worst_place = np.minimum.accumulate(np.where(ends, place, columns)[:, ::-1], axis=1)[:, ::-1]
     best, worst = np.empty((rows, columns), dtype=np.int64), np.empty((rows, columns), dtype=np.int64)
-    np.put_along_axis(best, order, best_place + 1, axis=1)
-    np.put_along_axis(worst, order, worst_place + 1, axis=1)
+    best.ravel()[order], worst.ravel()[order] = best_place, worst_place
     return best, worst
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,18 +15,36 @@ FloatArray = npt.NDArray[np.float64]
 CodeArray = npt.NDArray[np.int8]
 
 REPLICATES = 2000
+_DRAWS_AT_ONCE = 2**16
 _CELLS_AT_ONCE = 6_000_000
 _EXACT_INTEGERS = 2.0**53
 
 
-def draw_experts(*, n_experts: int, replicates: int, seed: int) -> IntArray:
-    """How often each expert is drawn in each replicate, int64 (replicates, n_experts).
+def draw_blocks(*, n_experts: int, replicates: int, seed: int) -> Iterator[IntArray]:
+    """How often each expert is drawn, int64 (some replicates, n_experts) at a time, in order.
 
-    Draws RandomState(seed).randint(0, n_experts, (replicates, n_experts)); the legacy stream is frozen (NEP 19).
+    Draws RandomState(seed).randint(0, n_experts, (replicates, n_experts)), a stream that is frozen (NEP 19), in blocks
+    that stay in the cache. `randint` cuts 32-bit words to the bits of the largest number wanted and throws away those
+    still too large, one by one; the same is done here with whole arrays, which takes half the time.
     """
-    drawn = np.random.RandomState(seed).randint(0, n_experts, size=(replicates, n_experts))
-    flat = (drawn + n_experts * np.arange(replicates)[:, None]).ravel()
-    return np.bincount(flat, minlength=replicates * n_experts).reshape(replicates, n_experts).astype(np.int64)
+    rng = np.random.RandomState(seed)
+    bits = np.uint32((1 << (n_experts - 1).bit_length()) - 1)
+    drawn = np.empty(0, dtype=np.uint32)
+    height = max(1, _DRAWS_AT_ONCE // max(1, n_experts))
+    for start in range(0, replicates, height):
+        rows = min(height, replicates - start)
+        wanted = rows * n_experts
+        while len(drawn) < wanted:
+            words = rng.randint(0, 2**32, size=2 * (wanted - len(drawn)), dtype=np.uint32) & bits
+            drawn = np.concatenate((drawn, np.compress(words < n_experts, words)))
+        slot = drawn[:wanted].reshape(rows, n_experts) + n_experts * np.arange(rows)[:, None]
+        drawn = drawn[wanted:]
+        yield np.bincount(slot.ravel(), minlength=wanted).reshape(rows, n_experts)
+
+
+def draw_experts(*, n_experts: int, replicates: int, seed: int) -> IntArray:
+    """All blocks of `draw_blocks` in one array, int64 (replicates, n_experts)."""
+    return np.concatenate(list(draw_blocks(n_experts=n_experts, replicates=replicates, seed=seed)))
 
 
 def verdict_probabilities(

@@ -230,6 +230,13 @@ def test_expert_draws_repeat_the_published_stream() -> None:
     assert times[0].tolist() == np.bincount([1, 7, 5, 1, 4, 3, 7, 1], minlength=8).tolist()
 
 
+@pytest.mark.parametrize("n_experts", [1, 2, 3, 8, 126, 257])
+def test_expert_draws_are_those_of_randint(n_experts: int) -> None:
+    drawn = np.random.RandomState(5).randint(0, n_experts, size=(600, n_experts))
+    expected = [np.bincount(row, minlength=n_experts).tolist() for row in drawn]
+    assert draw_experts(n_experts=n_experts, replicates=600, seed=5).tolist() == expected
+
+
 def test_who_counts_in_the_denominator() -> None:
     states = np.array([[int(state)] for state in CellState], dtype=np.int8)
     ratings = Ratings(values=np.full((6, 1), 5), states=states, scale=NINE)
