@@ -1,6 +1,5 @@
 """A question as a block of form fields: the same for experts and in the facilitator's preview."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,13 +11,8 @@ from surveys.localized import LocalizedText
 from surveys.queries.questions import OwnAnswer
 from surveys.rules.questions import QUESTION_KINDS, AskedQuestion
 from surveys.rules.questions.asked import CHOICE, Control
-from surveys.vocabulary import AnswerState, QuestionKind
-
-FIELD = re.compile(r"q-([0-9]{1,9})-([a-z0-9-]{1,20})")
-WAYS_OUT = {"outside": AnswerState.OUTSIDE_EXPERTISE, "information": AnswerState.NEED_INFORMATION}
-WAY_OF = {state: way for way, state in WAYS_OUT.items()}
-ANSWERING = "answer"
-"""Value of the radio button that says: my answer stands above."""
+from surveys.rules.questions.fields import ANSWERING, field_name, stored_fields
+from surveys.vocabulary import QuestionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +51,9 @@ class QuestionBlock:
         return f"q-{self.question_id}"
 
 
-def field_name(question_id: int, suffix: str) -> str:
-    return f"q-{question_id}-{suffix}"
-
-
 def typed_from_store(question: AskedQuestion, own: OwnAnswer | None) -> dict[str, str]:
     """The fields, by their names within the question, that show a stored answer."""
-    if own is None:
-        return {}
-    if own.answer is None:
-        return {CHOICE: WAY_OF[own.state]}
-    return QUESTION_KINDS[question.kind].typed(question, own.answer)
+    return {} if own is None else stored_fields(question, state=own.state, answer=own.answer)
 
 
 def question_block(

@@ -9,7 +9,14 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
-from surveys.models import FrozenQuestionAnswer, Question, QuestionAnswer, QuestionResult, Snapshot
+from surveys.models import (
+    FrozenQuestionAnswer,
+    Question,
+    QuestionAnswer,
+    QuestionAnswerChange,
+    QuestionResult,
+    Snapshot,
+)
 from surveys.rules.questions.asked import AskedQuestion, options_from_json
 from surveys.vocabulary import AnswerState
 
@@ -76,6 +83,22 @@ def own_question_answers(session: Session, *, round_id: int, panellist_id: int) 
         QuestionAnswer,
         (col(QuestionAnswer.round_id) == round_id) & (col(QuestionAnswer.panellist_id) == panellist_id),
     )
+
+
+def answers_to_compare(session: Session, *, round_id: int, panellist_id: int) -> dict[int, OwnAnswer]:
+    """The answers as they stand now; beside a way out the answer that it replaced, which a page may still show."""
+    replaced: dict[int, dict[str, Any] | None] = {}
+    for question_id, answer in session.exec(
+        select(QuestionAnswerChange.question_id, QuestionAnswerChange.old_answer)
+        .where(QuestionAnswerChange.round_id == round_id, QuestionAnswerChange.panellist_id == panellist_id)
+        .order_by(col(QuestionAnswerChange.id))
+    ).all():
+        replaced[question_id] = None if answer is None else dict(answer)
+    own = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
+    return {
+        question_id: one if one.answer is not None else OwnAnswer(one.state, replaced.get(question_id), one.language)
+        for question_id, one in own.items()
+    }
 
 
 def own_frozen_question_answers(session: Session, *, round_id: int, panellist_id: int) -> dict[int, OwnAnswer]:

@@ -9,12 +9,14 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col
 
 from surveys.errors import RuleViolation
-from surveys.models import QuestionAnswer, QuestionAnswerChange, Submission
+from surveys.models import QuestionAnswer, QuestionAnswerChange
 from surveys.queries.questions import OwnAnswer, own_question_answers, questions_of
 from surveys.rules.permissions import Actor
 from surveys.rules.questions import QUESTION_KINDS, AskedQuestion
+from surveys.rules.questions.fields import all_fields
 from surveys.services.bulk import upsert
-from surveys.services.submissions import ensure_consent, hold_round_open, panellist_of, touch_submission
+from surveys.services.field_writes import drop_drafts, note_page
+from surveys.services.seats import take_seat, touch_seat
 from surveys.vocabulary import AnswerState, ViolationCode
 
 
@@ -28,9 +30,18 @@ class AnswerGiven:
 
 
 def save_question_answers(
-    session: Session, *, actor: Actor, round_id: int, answers: Sequence[AnswerGiven], language: str, now: datetime
-) -> Submission:
+    session: Session,
+    *,
+    actor: Actor,
+    round_id: int,
+    answers: Sequence[AnswerGiven],
+    language: str,
+    now: datetime,
+    client: str = "",
+) -> None:
     """Store answers to questions of a round; each replaces the one before, which stays in the history.
+
+    `client` names the opened page that sends them; drafts of the questions answered are dropped.
 
     Raises
     ------
@@ -38,15 +49,17 @@ def save_question_answers(
         `round_not_open`, `round_closed`, `not_a_panellist`, `consent_missing`, `unknown_question`, and what the kind
         of a question refuses; then nothing is stored.
     """
-    round_ = hold_round_open(session, round_id=round_id, now=now)
-    panellist = panellist_of(session, actor=actor, task_force_id=round_.task_force_id)
-    ensure_consent(panellist)
+    seat = take_seat(session, actor=actor, round_id=round_id, now=now)
     asked = {question.id: question for question in questions_of(session, round_id=round_id)}
     for given in answers:
         _ensure_fits(given, asked=asked)
-    submission = touch_submission(session, round_id=round_id, panellist_id=panellist.id, now=now)
-    _store(session, round_id=round_id, panellist_id=panellist.id, answers=answers, language=language, now=now)
-    return submission
+    touch_seat(session, seat=seat, now=now)
+    store_question_answers(
+        session, round_id=round_id, panellist_id=seat.panellist_id, answers=answers, language=language, now=now
+    )
+    drop_drafts(session, seat=seat, fields=[name for given in answers for name in all_fields(asked[given.question_id])])
+    if client:
+        note_page(session, seat=seat, client=client, now=now)
 
 
 def _ensure_fits(given: AnswerGiven, *, asked: Mapping[int, AskedQuestion]) -> None:
@@ -57,7 +70,7 @@ def _ensure_fits(given: AnswerGiven, *, asked: Mapping[int, AskedQuestion]) -> N
         QUESTION_KINDS[question.kind].checked(question, given.answer)
 
 
-def _store(
+def store_question_answers(
     session: Session,
     *,
     round_id: int,
@@ -66,6 +79,7 @@ def _store(
     language: str,
     now: datetime,
 ) -> None:
+    """Write answers that fit their questions; what they replace goes into the history."""
     before = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
     latest = {given.question_id: given for given in answers}
     # What was only sent again keeps the language it was written in.

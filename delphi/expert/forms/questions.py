@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
+from delphi.expert.forms.seen import Seen
 from delphi.expert.sitting import Problem
-from delphi.questions.blocks import ANSWERING, FIELD, WAYS_OUT
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.questions import OwnAnswer
-from surveys.rules.questions import QUESTION_KINDS, AskedQuestion
-from surveys.rules.questions.asked import CHOICE, Control
+from surveys.rules.questions import AskedQuestion
+from surveys.rules.questions.fields import FIELD, all_fields, answer_in
 from surveys.services.question_answers import AnswerGiven
-from surveys.vocabulary import AnswerState, ViolationCode
+from surveys.vocabulary import ViolationCode
 
 Typed = dict[int, dict[str, str]]
 """Question id to its fields, by their names within the question."""
@@ -31,9 +31,16 @@ class PostedQuestions:
 
 
 def read_questions(
-    form: Mapping[str, str], *, questions: Sequence[AskedQuestion], stored: Mapping[int, OwnAnswer]
+    form: Mapping[str, str],
+    *,
+    questions: Sequence[AskedQuestion],
+    stored: Mapping[int, OwnAnswer],
+    seen: Seen | None = None,
 ) -> PostedQuestions:
-    """Everything answered on a page that was sent, in one pass; questions without a field in it are left alone.
+    """Everything answered on a page that was sent, in one pass.
+
+    Questions without a field in it are left alone, and those of which the person touched no field since the page was
+    opened (`seen`): another window may have answered them meanwhile.
 
     Raises
     ------
@@ -45,10 +52,12 @@ def read_questions(
     sentences: dict[int, str] = {}
     problems: list[Problem] = []
     for number, question in enumerate(questions, start=1):
-        if question.id not in typed:
+        if question.id not in typed or not _is_touched(question, form, seen=seen or Seen()):
             continue
+        own = stored.get(question.id)
         try:
-            answers.append(_answer(question, typed[question.id], stored=stored.get(question.id)))
+            state, answer = answer_in(question, typed[question.id], stored=own.answer if own else None)
+            answers.append(AnswerGiven(question.id, state, answer))
         except RuleViolation as violation:
             sentences[question.id] = violation_sentence(violation)
             in_list = gettext("Question %(number)s: %(problem)s", number=number, problem=sentences[question.id])
@@ -68,29 +77,6 @@ def _by_question(form: Mapping[str, str], *, known: set[int]) -> Typed:
     return typed
 
 
-def _answer(question: AskedQuestion, fields: Mapping[str, str], *, stored: OwnAnswer | None) -> AnswerGiven:
-    """One question: the way out that was chosen, or the answer, or blank.
-
-    A way out chosen beside a new answer is refused: one of the two would be lost. Beside the answer that is stored
-    already it replaces this answer, which the history keeps.
-    """
-    kind = QUESTION_KINDS[question.kind]
-    way = fields.get(CHOICE, "")
-    if kind.control is Control.RADIOS:
-        return AnswerGiven(question.id, WAYS_OUT[way]) if way in WAYS_OUT else _given(question, fields)
-    if way not in ("", ANSWERING, *WAYS_OUT):
-        raise RuleViolation(ViolationCode.UNKNOWN_OPTION)
-    if way not in WAYS_OUT:
-        return _given(question, fields)
-    try:
-        beside = kind.read(question, fields)
-    except RuleViolation as violation:
-        raise RuleViolation(ViolationCode.WAY_OUT_AND_ANSWER) from violation
-    if beside is not None and (stored is None or beside != stored.answer):
-        raise RuleViolation(ViolationCode.WAY_OUT_AND_ANSWER)
-    return AnswerGiven(question.id, WAYS_OUT[way])
-
-
-def _given(question: AskedQuestion, fields: Mapping[str, str]) -> AnswerGiven:
-    answer = QUESTION_KINDS[question.kind].read(question, fields)
-    return AnswerGiven(question.id, AnswerState.ANSWERED if answer is not None else None, answer)
+def _is_touched(question: AskedQuestion, form: Mapping[str, str], *, seen: Seen) -> bool:
+    # A box that is not ticked sends nothing: its field counts as blank.
+    return any(seen.is_touched(name, form.get(name, "")) for name in all_fields(question))

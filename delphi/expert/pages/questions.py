@@ -1,21 +1,27 @@
 """The page of further questions of a round, and what one expert answered to them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from flask import url_for
 from sqlmodel import Session
 
 from delphi.expert.pages.further import QuestionsLine, line_of
 from delphi.expert.pages.ideas import MINUTES, PARTS
+from delphi.expert.pages.opened import Opened, opened
 from delphi.expert.pages.rating import SectionLine, saved_words
 from delphi.expert.pages.sections import worksheet
 from delphi.expert.sitting import Problem, Sitting
 from delphi.questions.blocks import QuestionBlock, question_block, typed_from_store
 from delphi.questions.words import answer_lines, state_words
 from surveys.localized import LocalizedText
+from surveys.queries.drafts import own_drafts
 from surveys.queries.my_answers import own_ideas, own_submission
 from surveys.queries.questions import OwnAnswer, Progress, own_question_answers, questions_of
-from surveys.rules.questions import AskedQuestion
+from surveys.rules.questions import QUESTION_KINDS, AskedQuestion
+from surveys.rules.questions.asked import CHOICE, Control
+from surveys.rules.questions.fields import ANSWERING, all_fields, field_name
+from surveys.rules.questions.texts import LONG_LIMIT
 from surveys.vocabulary import RoundKind
 
 
@@ -36,7 +42,7 @@ class QuestionsPage:
     line: QuestionsLine
     blocks: tuple[QuestionBlock, ...]
     saved: str
-    seen: str
+    opened: Opened
     problems: tuple[Problem, ...]
 
 
@@ -62,6 +68,11 @@ def questions_page(
     if not questions:
         return None
     stored = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
+    drafts = own_drafts(session, round_id=round_id, panellist_id=panellist_id)
+    fields = {
+        question.id: {**typed_from_store(question, stored.get(question.id)), **_of_question(question, drafts)}
+        for question in questions
+    }
     submission = own_submission(session, round_id=round_id, panellist_id=panellist_id)
     saved_at = submission.saved_at if submission else None
     is_rating = sitting.asked.kind is RoundKind.RATING
@@ -74,15 +85,34 @@ def questions_page(
             question_block(
                 question,
                 number=number,
-                typed=(typed or {}).get(question.id, typed_from_store(question, stored.get(question.id))),
+                typed=(typed or {}).get(question.id, fields[question.id]),
                 problem=(sentences or {}).get(question.id, ""),
             )
             for number, question in enumerate(questions, start=1)
         ),
         saved=saved_words(saved_at, sitting),
-        seen=saved_at.isoformat() if saved_at else "",
+        opened=replace(
+            opened(sitting, saved_at=saved_at, shown=_shown(questions, fields)),
+            save_url=url_for("expert.keep_question_field", round_id=round_id),
+            limit=LONG_LIMIT,
+        ),
         problems=tuple(problems),
     )
+
+
+def _of_question(question: AskedQuestion, drafts: Mapping[str, str]) -> dict[str, str]:
+    """The drafts of one question by their names within it."""
+    prefix = field_name(question.id, "")
+    return {name.removeprefix(prefix): drafts[name] for name in all_fields(question) if name in drafts}
+
+
+def _shown(questions: Sequence[AskedQuestion], fields: Mapping[int, Mapping[str, str]]) -> dict[str, str]:
+    """Every field as the page shows it; where no way out is chosen, the first radio button is."""
+    shown: dict[str, str] = {}
+    for question in questions:
+        first = {} if QUESTION_KINDS[question.kind].control is Control.RADIOS else {CHOICE: ANSWERING}
+        shown.update({field_name(question.id, name): value for name, value in {**first, **fields[question.id]}.items()})
+    return shown
 
 
 def answered_questions(

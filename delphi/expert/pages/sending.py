@@ -16,6 +16,7 @@ from delphi.expert.pages.unfinished import Unfinished, unfinished_texts
 from delphi.expert.sitting import Sitting
 from surveys.localized import LocalizedText
 from surveys.models import Submission
+from surveys.queries.drafts import own_drafts
 from surveys.queries.my_answers import (
     Cell,
     OwnComment,
@@ -33,6 +34,7 @@ from surveys.queries.questions import (
     own_question_answers,
     questions_of,
 )
+from surveys.rules.questions.fields import all_fields
 from surveys.services.receipts import is_receipt_current
 from surveys.vocabulary import RatingState, RoundKind, RoundStatus, Stance, StatementKind
 
@@ -49,7 +51,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A further question that is still blank."""
+    """A further question that is still blank, or whose fields are no answer yet."""
 
     question_id: int
     text: LocalizedText
@@ -165,6 +167,7 @@ def check_page(session: Session, *, sitting: Sitting) -> CheckPage:
     )
     asked = questions_of(session, round_id=round_id)
     answered = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
+    drafts = own_drafts(session, round_id=round_id, panellist_id=panellist_id).keys()
     submission = _submission(session, sitting)
     return CheckPage(
         sitting=sitting,
@@ -177,7 +180,9 @@ def check_page(session: Session, *, sitting: Sitting) -> CheckPage:
         ),
         gaps=tuple(gaps),
         open_questions=tuple(
-            OpenQuestion(question.id, question.text) for question in asked if question.id not in answered
+            OpenQuestion(question.id, question.text)
+            for question in asked
+            if question.id not in answered or not drafts.isdisjoint(all_fields(question))
         ),
         saved=saved_words(submission.saved_at if submission else None, sitting),
         submitted_at=submission.submitted_at if submission else None,

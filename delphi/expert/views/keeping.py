@@ -15,7 +15,6 @@ from delphi.expert.forms.rating import NO_ANSWER, WORDS, Filled
 from delphi.expert.pages.opened import shelf_of
 from delphi.expert.sitting import Sitting
 from delphi.i18n import in_language, moment
-from delphi.questions.blocks import WAYS_OUT
 from delphi.questions.words import group_words, option_words, state_words
 from delphi.security import requires
 from delphi.sentences import KINDS
@@ -24,6 +23,7 @@ from surveys.queries.my_answers import own_submission
 from surveys.queries.questionnaire import Questionnaire
 from surveys.rules.questions import AskedQuestion
 from surveys.rules.questions.asked import CHOICE
+from surveys.rules.questions.fields import WAYS_OUT
 from surveys.vocabulary import Permission, QuestionKind, RatingState
 
 MOST_KEPT = 200_000

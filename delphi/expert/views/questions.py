@@ -2,23 +2,28 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
 
 from delphi import clock
 from delphi.database import reading_session, transaction
+from delphi.errors import STATUS_OF_VIOLATION
 from delphi.expert import blueprint
+from delphi.expert.forms.field import read_field
 from delphi.expert.forms.questions import PostedQuestions, read_questions
+from delphi.expert.forms.seen import client_of, mark, read_seen
 from delphi.expert.pages.ideas import PARTS
 from delphi.expert.pages.questions import questions_page
-from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
+from delphi.expert.sitting import Problem, Sitting, after_saving, clock_of_round, detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile, typed_questions, was_saved_elsewhere
 from delphi.i18n import language
-from delphi.security import current_actor, requires
+from delphi.security import csrf, current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
-from surveys.queries.questions import own_question_answers, questions_of
+from surveys.queries.questions import answers_to_compare, questions_of
 from surveys.services.question_answers import save_question_answers
+from surveys.services.question_fields import save_question_field
 from surveys.vocabulary import Permission, RoundKind, ViolationCode
 
 
@@ -41,8 +46,8 @@ def keep_questions(round_id: int) -> Any:
     sitting = sit_down(round_id)
     session = reading_session()
     asked = questions_of(session, round_id=round_id)
-    stored = own_question_answers(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
-    posted = read_questions(request.form, questions=asked, stored=stored)
+    stored = answers_to_compare(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
+    posted = read_questions(request.form, questions=asked, stored=stored, seen=read_seen(request.form))
     if posted.problems and sitting.takes_answers:
         return _again(sitting, posted, posted.problems)
     saved_elsewhere = was_saved_elsewhere(sitting)
@@ -55,6 +60,7 @@ def keep_questions(round_id: int) -> Any:
                 answers=posted.answers,
                 language=language(),
                 now=clock.now(),
+                client=client_of(request.form),
             )
     except RuleViolation as violation:
         if violation.code in (ViolationCode.ROUND_CLOSED, ViolationCode.ROUND_NOT_OPEN):
@@ -63,6 +69,39 @@ def keep_questions(round_id: int) -> Any:
     if saved_elsewhere:
         flash(gettext("You also saved this page in another window. For each question, what was saved last counts."))
     return _onwards(sitting)
+
+
+@blueprint.post("/rounds/<int:round_id>/questions/field")
+@csrf.exempt  # checked below, after the guard: an ended sign-in is to answer 401
+@requires(Permission.ANSWER)
+def keep_question_field(round_id: int) -> Any:
+    """Store one field of a question; statuses and words as for the fields of statements and ideas."""
+    try:
+        if current_app.config["WTF_CSRF_ENABLED"]:
+            csrf.protect()
+    except CSRFError:
+        return {"error": gettext("The page was open for long or in another tab. Please open it again.")}, 400
+    posted = read_field((request.get_json(silent=True) if request.is_json else request.form) or {})
+    if posted is None:
+        return {"error": gettext("The browser sent something this page does not understand.")}, 400
+    now = clock.now()
+    try:
+        with transaction() as session:
+            saved = save_question_field(
+                session,
+                actor=current_actor(),
+                round_id=round_id,
+                write=posted.write,
+                language=language(),
+                now=now,
+            )
+    except RuleViolation as violation:
+        status = STATUS_OF_VIOLATION.get(violation.code, 422)
+        return {"error": violation_sentence(violation), "kept": False}, status
+    said = {"saved_at": now.isoformat(), "saved": clock_of_round(round_id, now), "known": mark(posted.write.value)}
+    if saved is not None and saved.violation is not None:
+        return {**said, "error": violation_sentence(saved.violation), "kept": True}, 422
+    return said
 
 
 def _again(sitting: Sitting, posted: PostedQuestions, problems: tuple[Problem, ...]) -> Any:

@@ -36,7 +36,7 @@ class PointsToShare(QuestionType):
         return {"points": given}
 
     def typed(self, question: AskedQuestion, answer: Answer) -> dict[str, str]:
-        return {code: str(points) for code, points in answer["points"].items()}
+        return {code: str(points) for code, points in answer["points"].items() if points}
 
     def summarise(self, question: AskedQuestion, answers: Sequence[Answer], *, quantile: Quantile) -> Summary:
         """Mean share of the total (0 to 1), median points, and how many gave any, for each option."""
