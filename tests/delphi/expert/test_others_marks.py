@@ -152,6 +152,7 @@ def marks(session: Session, *, person_id: int) -> tuple[dict[str, str], dict[str
     return mine, others
 
 
+@pytest.mark.slow
 def test_nobody_else_can_be_known_again_on_any_page_an_expert_reaches(studied: tuple[Flask, SmallStudy, int]) -> None:
     app, small, second_id = studied
     database: Database = app.extensions["delphi_database"]

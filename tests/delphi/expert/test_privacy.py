@@ -162,6 +162,7 @@ def test_no_page_tells_who_gave_which_answer_nor_ties_two_answers_together(
     assert read(one) == read(other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", range(3))
 def test_below_three_answers_the_pages_are_the_same_whatever_others_answered(read: Reader, n: int) -> None:
     """Also beside a question of which everything may be shown, and beside the other round."""
