@@ -40,8 +40,8 @@ check: $(VENV)/.test
 
 messages: $(VENV)/.runtime
 	@template=$$(mktemp) && trap 'rm -f "$$template"' EXIT && \
-	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext -k lazy_ngettext:1,2 -k _n:1,2 \
-	  --no-location --sort-output -o "$$template" . && \
+	$(BIN)/pybabel -q extract -F pyproject.toml --ignore-dirs=".*" -k _l -k lazy_gettext \
+	  -k lazy_ngettext:1,2 -k _n:1,2 --no-location --sort-output -o "$$template" . && \
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	  -i "$$template" -d delphi/translations
 

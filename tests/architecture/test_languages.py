@@ -48,6 +48,8 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 def extract(root: Path, target: Path) -> Catalog:
     command = [str(Path(sys.executable).with_name("pybabel")), "-q", "extract", "-F", "pyproject.toml"]
+    # By default pybabel passes over folders whose name starts with "_", such as templates/_macros.
+    command += ["--ignore-dirs", ".*"]
     command += ["-k", "_l", "-k", "lazy_gettext", "-k", "lazy_ngettext:1,2", "-k", "_n:1,2", "-o", str(target), "."]
     subprocess.run(command, cwd=root, check=True)
     with target.open("rb") as file:
