@@ -38,11 +38,11 @@ def decimal_number(text: str, *, lower: float | None, upper: float | None) -> in
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-def whole_number(text: str, *, lower: float | None, upper: float | None) -> int:
-    """A whole number; violations as `decimal_number`."""
+def whole_number(text: str, *, lower: float | None, upper: float | None, example: str = "12") -> int:
+    """A whole number; violations as `decimal_number`, with an `example` of what can be read."""
     bare = BETWEEN_DIGITS.sub("", text.strip())
     if not WHOLE.fullmatch(bare):
-        raise RuleViolation(ViolationCode.NUMBER_UNREADABLE, typed=text[:SHOWN], example="12")
+        raise RuleViolation(ViolationCode.NUMBER_UNREADABLE, typed=text[:SHOWN], example=example)
     value = int(bare)
     _ensure_in_range(Decimal(value), lower=lower, upper=upper)
     return value
@@ -106,4 +106,4 @@ class Year(Number):
 
     def _number(self, text: str, question: AskedQuestion) -> int:
         lower, upper = self.limits(question)
-        return whole_number(text, lower=lower, upper=upper)
+        return whole_number(text, lower=lower, upper=upper, example="2030")

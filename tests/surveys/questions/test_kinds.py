@@ -101,7 +101,7 @@ REFUSED: list[tuple[QuestionKind, dict[str, str], ViolationCode, dict[str, Any]]
     (K.NUMBER, {"value": "501"}, ViolationCode.NUMBER_OUT_OF_RANGE, {"lower": "0", "upper": "500.5"}),
     (K.PROBABILITY, {"value": "101"}, ViolationCode.NUMBER_OUT_OF_RANGE, {"lower": "0", "upper": "100"}),
     (K.YEAR, {"value": "31"}, ViolationCode.NUMBER_OUT_OF_RANGE, {"lower": "2025", "upper": "2100"}),
-    (K.YEAR, {"value": "2030.5"}, ViolationCode.NUMBER_UNREADABLE, {"typed": "2030.5", "example": "12"}),
+    (K.YEAR, {"value": "2030.5"}, ViolationCode.NUMBER_UNREADABLE, {"typed": "2030.5", "example": "2030"}),
     (K.SHORT_TEXT, {"text": "x" * 203}, ViolationCode.TEXT_TOO_LONG, {"limit": 200, "over": 3}),
     (K.SORT_GROUPS, {"o1": "g3"}, ViolationCode.UNKNOWN_OPTION, {}),
 ]
