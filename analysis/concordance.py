@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from analysis.chi_squared import chi_squared_tail
 from analysis.histogram import IntArray
 from analysis.pairwise_concordance import pairwise_w
 from analysis.ranks import doubled_ranks
@@ -130,7 +131,11 @@ def _complete(complete: FloatArray, *, dropped: int, seed: int, permutations: in
             chi2, df = m * (k - 1) * w, k - 1
             by_permutation = permutations > 0 and (m <= MAX_EXPERTS_FOR_PERMUTATION or k <= MAX_ITEMS_FOR_PERMUTATION)
             p_method = PMethod.PERMUTATION if by_permutation else PMethod.CHI2
-            p = permutation_p(ranks, seed=seed, permutations=permutations) if by_permutation else _chi2_p(chi2, df=df)
+            p = (
+                permutation_p(ranks, seed=seed, permutations=permutations)
+                if by_permutation
+                else chi_squared_tail(chi2, df=df)
+            )
     return KendallW(
         w=w, chi2=chi2, df=df, p=p, p_method=p_method, m_used=m, k_used=k, m_dropped=dropped,
         w_method=WMethod.COMPLETE_EXPERTS, reason=reason,
@@ -204,12 +209,6 @@ def _shuffled_sums(ranks: IntArray, draws: PositionArray) -> IntArray:
 def _sum_of_squares(sums: IntArray, *, centre: int) -> int:
     deviations = sums - centre
     return int((deviations * deviations).sum())
-
-
-def _chi2_p(chi2: float, *, df: int) -> float:
-    from scipy.special import chdtrc
-
-    return float(chdtrc(df, chi2))
 
 
 def _as_small_integers(complete: FloatArray) -> npt.NDArray[np.generic]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analysis.chi_squared import chi_squared_tail
 from analysis.histogram import IntArray
 from analysis.paired_tests import PMethod
 from analysis.types import EPS
@@ -87,15 +88,6 @@ def pearson_chi2(table: npt.ArrayLike) -> MarginalHomogeneity | None:
     df = (counts.shape[0] - 1) * (counts.shape[1] - 1)
     tail = chi_squared_tail(chi2, df=df)
     return MarginalHomogeneity(chi2=chi2, df=df, p=tail, p_chi2=tail, method=PMethod.CHI_SQUARED)
-
-
-def chi_squared_tail(chi2: float, *, df: int) -> float:
-    """P(chi-squared with df degrees of freedom >= chi2); 1 for no degrees of freedom."""
-    if df == 0:
-        return 1.0
-    from scipy.special import gammaincc
-
-    return float(gammaincc(df / 2, chi2 / 2))
 
 
 def _sign_flip_p(moved: IntArray, *, inverse: FloatArray, chi2: float) -> float:

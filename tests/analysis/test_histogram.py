@@ -9,14 +9,15 @@ from analysis.histogram import BLOCK_ROWS, FOLD, FOLD_FROM_EXPERTS, MAX_POINTS_C
 @pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int32, np.int64])
 @pytest.mark.parametrize("points", [2, 9, MAX_POINTS_COMPARED, MAX_POINTS_COMPARED + 1, 101])
 @pytest.mark.parametrize("n_experts", [0, 1, BLOCK_ROWS, BLOCK_ROWS + 1, FOLD_FROM_EXPERTS, FOLD * BLOCK_ROWS + 3])
-def test_counts_are_those_of_a_plain_loop(dtype: type[np.integer], points: int, n_experts: int) -> None:
+@pytest.mark.parametrize("lower", [-3, 0, 3])
+def test_counts_are_those_of_a_plain_loop(dtype: type[np.integer], points: int, n_experts: int, lower: int) -> None:
     rng = np.random.RandomState(7)
-    values = rng.randint(3, 3 + points, size=(n_experts, 4)).astype(dtype)
+    values = rng.randint(lower, lower + points, size=(n_experts, 4)).astype(dtype)
     rated = rng.rand(n_experts, 4) < 0.8
-    counts = count_points(values, rated=rated, lower=3, points=points)
+    counts = count_points(values, rated=rated, lower=lower, points=points)
     assert counts.dtype == np.int64
     assert counts.tolist() == [
-        [int(np.count_nonzero(rated[:, item] & (values[:, item] == 3 + at))) for at in range(points)]
+        [int(np.count_nonzero(rated[:, item] & (values[:, item] == lower + at))) for at in range(points)]
         for item in range(4)
     ]
 
@@ -33,6 +34,12 @@ def test_values_that_are_not_rated_do_not_count_whatever_they_are() -> None:
     values = np.array([[127], [-128], [1]], dtype=np.int8)
     counts = count_points(values, rated=np.array([[False], [False], [True]]), lower=-3, points=7)
     assert counts.tolist() == [[0, 0, 0, 0, 1, 0, 0]]
+
+
+def test_a_scale_may_end_above_what_the_ratings_can_hold() -> None:
+    values = np.array([[127], [120], [-128]], dtype=np.int8)
+    counts = count_points(values, rated=np.ones((3, 1), dtype=np.bool_), lower=120, points=15)
+    assert counts.tolist() == [[1, 0, 0, 0, 0, 0, 0, 1] + [0] * 7]
 
 
 @pytest.mark.parametrize("points", [9, 50])

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.marginal_tests import bhapkar, chi_squared_tail, pearson_chi2, stuart_maxwell
+from analysis.chi_squared import chi_squared_tail
+from analysis.marginal_tests import bhapkar, pearson_chi2, stuart_maxwell
 from analysis.paired_tests import PMethod, pair_tables
 from tests.analysis.test_paired_tests import NAMES, rounds_of
 
@@ -103,3 +104,11 @@ def test_pearson_chi2_needs_two_rows_and_columns() -> None:
 def test_chi_squared_tail_at_known_points() -> None:
     assert chi_squared_tail(5.0, df=0) == 1.0
     assert chi_squared_tail(2 * math.log(2), df=2) == pytest.approx(0.5, abs=1e-12)
+
+
+@pytest.mark.parametrize("df", [1, 2, 5, 8, 39, 161, 1000])
+def test_chi_squared_tail_is_that_of_scipy(df: int) -> None:
+    from scipy.special import chdtrc
+
+    for chi2 in (0.0, 1e-9, 0.1, df * 0.5, float(df), df * 1.5, df * 4.0, 1e6):
+        assert chi_squared_tail(chi2, df=df) == pytest.approx(float(chdtrc(df, chi2)), abs=1e-12)

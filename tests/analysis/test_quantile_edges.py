@@ -50,3 +50,8 @@ def test_verdict_codes_are_one_byte_each_and_the_middle_is_counted_per_item() ->
     judgement = judge(counted([9, 9, 9, 9, 4], [4, 5, 6, 6, 6]), rule=ConsensusRule.default_for(scale), scale=scale)
     assert judgement.codes.dtype.name == "int8"
     assert judgement.k_between.tolist() == [1, 5]
+
+
+def test_order_statistics_of_a_scale_below_zero() -> None:
+    cumulative = np.cumsum(counted([-3, 0, 3], lower=-3, points=7), axis=1)
+    assert [order_statistic(cumulative, np.array([at]), lower=-3).tolist() for at in range(3)] == [[-3], [0], [3]]
