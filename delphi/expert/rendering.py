@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 
 def once(macro: Any, *arguments: object) -> Markup:
-    """`macro(*arguments)`, rendered at its first call in this request; arguments are the same if they are identical."""
+    """`macro(*arguments)`, rendered at its first call in this request; pages and their parts count by identity."""
     rendered: dict[tuple[Any, ...], tuple[Markup, tuple[object, ...]]] = g.setdefault("rendered_once", {})
-    key = (macro.name, *map(id, arguments))
+    key = (macro.name, *(each if isinstance(each, str | int) else id(each) for each in arguments))
     if key not in rendered:
         # The arguments are kept, so that no other object can get the identity of one of them.
         rendered[key] = (macro(*arguments), arguments)

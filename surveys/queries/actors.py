@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
@@ -14,7 +14,7 @@ from surveys.rules.tokens import token_hash
 from surveys.vocabulary import Audience, MembershipStatus, Role
 
 # Asked at every request of everybody who is signed in: the statements are built once.
-SIGN_IN: Select[Any] = (
+SIGN_IN: Any = (
     sa_select(
         col(SignIn.id).label("sign_in_id"),
         col(SignIn.audience),

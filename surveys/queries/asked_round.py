@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -72,7 +72,7 @@ def takes_answers(*, status: RoundStatus, deadline_at: datetime | None, grace_mi
 
 
 # Every page of the experts reads these: the statements are built once, and rows are not mapped to objects.
-PANEL: Select[Any] = (
+PANEL: Any = (
     sa_select(
         col(TaskForce.id).label("task_force_id"),
         col(TaskForce.code),
@@ -98,7 +98,7 @@ PANEL: Select[Any] = (
     .order_by(col(ObjectiveVersion.version).desc())
     .limit(1)
 )
-ROUND: Select[Any] = sa_select(
+ROUND = sa_select(
     col(Round.id),
     col(Round.number),
     col(Round.kind),
@@ -111,9 +111,9 @@ ROUND: Select[Any] = sa_select(
     col(Round.order_seed),
     col(Round.task_force_id),
 ).where(col(Round.id) == bindparam("round_id"))
-SEAT: Select[Any] = sa_select(col(Panellist.id).label("panellist_id"), col(Panellist.status), col(Panellist.consented_at)).where(
-    col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person")
-)
+SEAT: Any = sa_select(
+    col(Panellist.id).label("panellist_id"), col(Panellist.status), col(Panellist.consented_at)
+).where(col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person"))
 
 
 def panel_context(session: Session, *, task_force_id: int) -> PanelContext:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -35,22 +36,39 @@ class EarlierRound:
     """How many people wrote comments in each language."""
 
 
+# Every page of a rating round asks these two: the statements are built once.
+EARLIER = (
+    sa_select(col(Round.id), col(Round.number), col(Snapshot.id))
+    .join(Snapshot, col(Snapshot.round_id) == Round.id)
+    .where(
+        col(Round.task_force_id) == bindparam("task_force_id"),
+        col(Round.number) < bindparam("before_number"),
+        col(Round.kind) == RoundKind.RATING,
+        col(Round.status) == RoundStatus.CLOSED,
+    )
+    .order_by(col(Round.number).desc(), col(Snapshot.number).desc())
+    .limit(1)
+)
+PARENTS = (
+    sa_select(col(StatementVersion.statement_id), col(StatementVersion.text))
+    .where(
+        col(StatementVersion.statement_id).in_(
+            sa_select(col(Statement.parent_id)).where(
+                col(Statement.task_force_id) == bindparam("task_force_id"), col(Statement.parent_id).is_not(None)
+            )
+        )
+    )
+    .order_by(col(StatementVersion.number))
+)
+
+
 def earlier_round(
     session: Session, *, task_force_id: int, before_number: int, panellist_id: int
 ) -> EarlierRound | None:
     """The newest closed rating round before `before_number`, in four statements; None where there is none."""
-    row = session.exec(
-        select(Round.id, Round.number, Snapshot.id)
-        .join(Snapshot, col(Snapshot.round_id) == Round.id)
-        .where(
-            Round.task_force_id == task_force_id,
-            Round.number < before_number,
-            Round.kind == RoundKind.RATING,
-            Round.status == RoundStatus.CLOSED,
-        )
-        .order_by(col(Round.number).desc(), col(Snapshot.number).desc())
-        .limit(1)
-    ).first()
+    row = (
+        session.connection().execute(EARLIER, {"task_force_id": task_force_id, "before_number": before_number}).first()
+    )
     if row is None:
         return None
     round_id, number, snapshot_id = row
@@ -86,12 +104,5 @@ def earlier_round(
 
 def parent_texts(session: Session, *, task_force_id: int) -> dict[int, LocalizedText]:
     """Statement id to its newest wording, for every statement of the task force that others hang on."""
-    parents = select(Statement.parent_id).where(
-        Statement.task_force_id == task_force_id, col(Statement.parent_id).is_not(None)
-    )
-    versions = session.exec(
-        select(StatementVersion)
-        .where(col(StatementVersion.statement_id).in_(parents))
-        .order_by(col(StatementVersion.number))
-    ).all()
-    return {version.statement_id: version.text for version in versions}
+    rows = session.connection().execute(PARENTS, {"task_force_id": task_force_id})
+    return {row.statement_id: row.text for row in rows}

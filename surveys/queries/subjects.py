@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from surveys.models import OutboxMessage, Panellist, Round, Statement, TaskForce
 from surveys.models.objective import Objective
 from surveys.rules.permissions import Subject
+
+# Asked at every request about a round: built once.
+SUBJECT_OF_ROUND = (
+    sa_select(col(TaskForce.study_id), col(TaskForce.id))
+    .join(Round, col(Round.task_force_id) == TaskForce.id)
+    .where(col(Round.id) == bindparam("round_id"))
+)
 
 
 def find_subject(session: Session, view_args: dict[str, Any]) -> Subject | None:
@@ -36,7 +45,8 @@ def _find_one(session: Session, name: str, value: Any) -> Subject | None:
         case "task_force_id":
             query = task_force.where(TaskForce.id == value)
         case "round_id":
-            query = task_force.join(Round, col(Round.task_force_id) == TaskForce.id).where(Round.id == value)
+            found = session.connection().execute(SUBJECT_OF_ROUND, {"round_id": value}).first()
+            return None if found is None else Subject(study_id=found[0], task_force_id=found[1])
         case "statement_id":
             query = task_force.join(Statement, col(Statement.task_force_id) == TaskForce.id).where(
                 Statement.id == value

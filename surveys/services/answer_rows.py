@@ -8,7 +8,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
 from surveys.models import Comment, Rating, RatingChange
-from surveys.queries.my_answers import OwnComment
+from surveys.queries.my_answers import OwnComment, own_ratings
 from surveys.rules.answers import CommentAnswer, RatingAnswer
 from surveys.rules.texts import COMMENT_LIMIT, clean_text
 from surveys.services.bulk import upsert
@@ -33,12 +33,10 @@ def store_ratings(
     connection = session.connection()
     whose = {"round_id": seat.round_id, "panellist_id": seat.panellist_id}
     own = (col(Rating.round_id) == seat.round_id, col(Rating.panellist_id) == seat.panellist_id)
-    found = connection.execute(
-        sa_select(col(Rating.statement_id), col(Rating.criterion_id), col(Rating.state), col(Rating.value)).where(
-            *own, col(Rating.statement_id).in_({statement_id for statement_id, _ in latest})
-        )
-    )
-    before = {(statement_id, criterion_id): (state, value) for statement_id, criterion_id, state, value in found}
+    before = {
+        cell: (rating.state, rating.value)
+        for cell, rating in own_ratings(session, round_id=seat.round_id, panellist_id=seat.panellist_id).items()
+    }
     changed = {
         cell: answer
         for cell, answer in latest.items()

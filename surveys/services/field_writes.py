@@ -9,6 +9,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
 from surveys.models import Draft, FieldWrite, TextChange
+from surveys.queries.drafts import own_drafts
 from surveys.rules.texts import DRAFT_LIMIT, clean_text
 from surveys.services.bulk import upsert
 from surveys.services.seats import Seat
@@ -120,11 +121,13 @@ def keep_draft(session: Session, *, seat: Seat, write: Write, now: datetime) -> 
 
 def drop_drafts(session: Session, *, seat: Seat, fields: Sequence[str]) -> None:
     """Forget the drafts of `fields`: an answer is stored, or the field was emptied."""
-    if fields:
+    drafts = own_drafts(session, round_id=seat.round_id, panellist_id=seat.panellist_id)
+    settled = drafts.keys() & set(fields)
+    if settled:
         session.connection().execute(
             delete(Draft).where(
                 col(Draft.round_id) == seat.round_id,
                 col(Draft.panellist_id) == seat.panellist_id,
-                col(Draft.field).in_(fields),
+                col(Draft.field).in_(settled),
             )
         )

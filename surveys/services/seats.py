@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
@@ -24,6 +25,26 @@ class Seat:
     panellist_id: int
 
 
+SEAT = (
+    sa_select(
+        col(Round.status),
+        col(Round.deadline_at),
+        col(Round.grace_minutes),
+        col(Round.closed_at),
+        col(Round.kind),
+        col(Panellist.id),
+        col(Panellist.status),
+        col(Panellist.consented_at),
+    )
+    .outerjoin(
+        Panellist,
+        (col(Panellist.task_force_id) == Round.task_force_id) & (col(Panellist.person_id) == bindparam("person_id")),
+    )
+    .where(col(Round.id) == bindparam("round_id"))
+    .with_for_update(read=True, of=Round)
+)
+
+
 def take_seat(session: Session, *, actor: Actor, round_id: int, now: datetime) -> Seat:
     """The actor's seat in a round that takes answers; the round cannot be closed before this transaction ends.
 
@@ -35,28 +56,7 @@ def take_seat(session: Session, *, actor: Actor, round_id: int, now: datetime) -
         `round_not_open`, `round_closed`, `not_a_panellist`, `consent_missing`.
     """
     share_round(session, round_id=round_id)
-    row = (
-        session.connection()
-        .execute(
-            sa_select(
-                col(Round.status),
-                col(Round.deadline_at),
-                col(Round.grace_minutes),
-                col(Round.closed_at),
-                col(Round.kind),
-                col(Panellist.id),
-                col(Panellist.status),
-                col(Panellist.consented_at),
-            )
-            .outerjoin(
-                Panellist,
-                (col(Panellist.task_force_id) == Round.task_force_id) & (col(Panellist.person_id) == actor.person_id),
-            )
-            .where(col(Round.id) == round_id)
-            .with_for_update(read=True, of=Round)
-        )
-        .one()
-    )
+    row = session.connection().execute(SEAT, {"round_id": round_id, "person_id": actor.person_id}).one()
     status, deadline_at, grace_minutes, closed_at, kind, panellist_id, membership, consented_at = row
     ensure_answerable(status=status, deadline_at=deadline_at, grace_minutes=grace_minutes, closed_at=closed_at, now=now)
     if panellist_id is None or membership in AWAY:

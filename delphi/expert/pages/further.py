@@ -23,5 +23,5 @@ def line_of(progress: Progress) -> QuestionsLine:
 
 
 def questions_line(session: Session, *, sitting: Sitting) -> QuestionsLine:
-    """The line of this round and expert, in two statements."""
+    """The line of this round and expert, in one statement."""
     return line_of(question_progress(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id))

@@ -1,5 +1,6 @@
 """One section of a rating round: blocks of statements, each with its scales and, from the second look on, the group."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 from delphi.expert.forms.rating import Filled, rating_field
 from delphi.expert.pages.further import QuestionsLine
 from delphi.expert.pages.opened import Opened
-from delphi.expert.pages.scales import ANYWHERE, PlacedQuestion, Question, group_of, question_of
+from delphi.expert.pages.scales import Question, group_of, question_of
 from delphi.expert.sitting import Problem, Sitting, time_of_day
 from delphi.i18n import language
 from surveys.localized import LocalizedText
@@ -17,48 +18,40 @@ from surveys.rules.anonymity import Disclosure
 from surveys.rules.feedback import Argument, readable_arguments
 from surveys.vocabulary import Stance, StatementKind
 
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """The room for a comment on one statement, and what stands in it."""
-
-    statement_id: int
-    own_earlier_comment: str = ""
-    comment: str = ""
-    stance: str = ""
-    comment_problem: str = ""
-
-    @property
-    def comment_field(self) -> str:
-        return f"c-{self.statement_id}"
-
-    @property
-    def stance_field(self) -> str:
-        return f"s-{self.statement_id}"
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether nothing stands there: then it looks the same for every statement."""
-        return not (self.own_earlier_comment or self.comment or self.stance or self.comment_problem)
-
-
-SILENT = Remark(0)
+ANYWHERE = 999_999_999
+"""Stands for the id of a statement in a block that is rendered once for many."""
+FIELD_OF_STATEMENT = re.compile(r"[rc]-[0-9]+(-[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One statement with its questions, arguments and comment."""
+    """What stands around and below the text of one statement: its questions, arguments and comment."""
 
     statement_id: int
-    number: int
     kind: StatementKind
-    text: LocalizedText
     hangs_on: LocalizedText | None
-    questions: tuple[PlacedQuestion, ...]
+    questions: tuple[Question, ...]
     has_new_wording: bool
     arguments: dict[Stance, tuple[Argument, ...]]
     hides_arguments: bool
-    remark: Remark
+    own_earlier_comment: str
+    comment: str
+    stance: str
+    comment_problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBlock:
+    """A block in its place on the page. Blocks that look alike are one `block`, made for the statement `ANYWHERE`."""
+
+    statement_id: int
+    number: int
+    text: LocalizedText
+    block: Block
+
+    @property
+    def is_shared(self) -> bool:
+        return self.block.statement_id == ANYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +72,7 @@ class RatingPage:
     sections: tuple[SectionLine, ...]
     questions: QuestionsLine
     """The questions behind the statements."""
-    blocks: tuple[Block, ...]
+    blocks: tuple[PlacedBlock, ...]
     earlier_number: int
     """The round whose answers are shown beside; 0 on a first look."""
     minutes: int
@@ -88,7 +81,6 @@ class RatingPage:
     saved: str
     opened: Opened
     problems: tuple[Problem, ...]
-    silent: Remark = SILENT
 
 
 def blocks_of(
@@ -100,52 +92,54 @@ def blocks_of(
     earlier: EarlierRound | None,
     parents: dict[int, LocalizedText],
     problems: Sequence[Problem],
-) -> tuple[Block, ...]:
+) -> tuple[PlacedBlock, ...]:
     """The blocks of one page in the order given."""
     sentences = {problem.anchor: problem.sentence for problem in problems}
-    shared: dict[tuple[int, str], Question] = {}
+    mended = {int(anchor.split("-")[1]) for anchor in sentences if FIELD_OF_STATEMENT.fullmatch(anchor)}
+    shared: dict[tuple[object, ...], Block] = {}
 
-    def placed(statement: AskedStatement, criterion: AskedCriterion, results: EarlierRound | None) -> PlacedQuestion:
-        cell = (statement.id, criterion.id)
-        field, chosen = rating_field(*cell), filled.choices.get(cell, "")
-        if results is not None or field in sentences:
-            question = question_of(
-                cell, criterion, sitting, chosen, results, field=field, problem=sentences.get(field, "")
-            )
-            return PlacedQuestion(field, question)
-        key = (criterion.id, chosen)
-        if key not in shared:
-            shared[key] = question_of((0, 0), criterion, sitting, chosen, None, field=ANYWHERE, problem="")
-        return PlacedQuestion(field, shared[key])
-
-    blocks = []
-    for number, statement in enumerate(statements, start=1):
-        asked = [criterion for criterion in criteria if statement.kind in criterion.kinds]
+    def block_of(statement: AskedStatement, statement_id: int, asked: Sequence[AskedCriterion]) -> Block:
         results = _comparable(statement, asked, earlier)
         level = _level(statement, asked, sitting, results)
         arguments = _arguments(statement, sitting=sitting, earlier=earlier, level=level) if results else {}
         said = earlier.comments.get(statement.id, []) if earlier and results else []
-        blocks.append(
-            Block(
-                statement_id=statement.id,
-                number=number,
-                kind=statement.kind,
-                text=statement.text,
-                hangs_on=parents.get(statement.parent_id) if statement.parent_id else None,
-                questions=tuple(placed(statement, criterion, results) for criterion in asked),
-                has_new_wording=earlier is not None and results is None,
-                arguments=arguments,
-                hides_arguments=len(said) > sum(map(len, arguments.values())),
-                remark=Remark(
-                    statement.id,
-                    own_earlier_comment=earlier.own_comments.get(statement.id, "") if earlier and results else "",
-                    comment=filled.comments.get(statement.id, ""),
-                    stance=filled.stances.get(statement.id, ""),
-                    comment_problem=sentences.get(f"c-{statement.id}", ""),
-                ),
-            )
+        return Block(
+            statement_id=statement_id,
+            kind=statement.kind,
+            hangs_on=parents.get(statement.parent_id) if statement.parent_id else None,
+            questions=tuple(
+                question_of(
+                    (statement.id, criterion.id),
+                    criterion,
+                    sitting,
+                    filled.choices.get((statement.id, criterion.id), ""),
+                    results,
+                    field=rating_field(statement_id, criterion.id),
+                    problem=sentences.get(rating_field(statement_id, criterion.id), ""),
+                )
+                for criterion in asked
+            ),
+            has_new_wording=earlier is not None and results is None,
+            arguments=arguments,
+            hides_arguments=len(said) > sum(map(len, arguments.values())),
+            own_earlier_comment=earlier.own_comments.get(statement.id, "") if earlier and results else "",
+            comment=filled.comments.get(statement.id, ""),
+            stance=filled.stances.get(statement.id, ""),
+            comment_problem=sentences.get(f"c-{statement.id}", ""),
         )
-    return tuple(blocks)
+
+    placed = []
+    for number, statement in enumerate(statements, start=1):
+        asked = [criterion for criterion in criteria if statement.kind in criterion.kinds]
+        said_something = filled.comments.get(statement.id) or filled.stances.get(statement.id)
+        if earlier is not None or said_something or statement.id in mended:
+            block = block_of(statement, statement.id, asked)
+        else:
+            choices = (filled.choices.get((statement.id, criterion.id), "") for criterion in asked)
+            key = (statement.kind, statement.parent_id, *choices)
+            block = shared.get(key) or shared.setdefault(key, block_of(statement, ANYWHERE, asked))
+        placed.append(PlacedBlock(statement.id, number, statement.text, block))
+    return tuple(placed)
 
 
 def _comparable(

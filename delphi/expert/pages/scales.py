@@ -15,8 +15,6 @@ from surveys.rules.feedback import GroupView, group_view
 from surveys.vocabulary import RatingState
 
 BAR_LEVELS = 12
-ANYWHERE = "r-0-0"
-"""The field of a question that is rendered once for many statements; no statement has the number 0."""
 SMALLEST_FULL_BAR = 3
 """Fewer answers than this never fill the height: one answer must not look like a crowd."""
 
@@ -50,22 +48,6 @@ class Question:
     own_sentence: str
     keep_label: str
     problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedQuestion:
-    """A question in its place on the page.
-
-    Where nothing but the choice differs from statement to statement, `question` is shared and stands under
-    `ANYWHERE`: the page renders it once and puts `field` in.
-    """
-
-    field: str
-    question: Question
-
-    @property
-    def is_shared(self) -> bool:
-        return self.question.field == ANYWHERE
 
 
 def group_of(

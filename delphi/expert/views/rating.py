@@ -72,7 +72,8 @@ def keep_ratings(round_id: int, number: int) -> Any:
         if violation.code in (ViolationCode.ROUND_CLOSED, ViolationCode.ROUND_NOT_OPEN):
             return closed_meanwhile(sitting, violation, typed_ratings(posted.filled, questionnaire=questionnaire))
         return _again(sitting, number, posted, [Problem("content", violation_sentence(violation))])
-    flash_overtaken(overtaken, labels=labels_of(questionnaire))
+    if overtaken:
+        flash_overtaken(overtaken, labels=labels_of(questionnaire))
     n_questions = questions_line(reading_session(), sitting=sitting).n_asked
     return _onwards(
         round_id,
