@@ -1,7 +1,8 @@
 """Experts who open a page, answer all of it and send it, at once: `python -m benchmarks.web [--seconds S]`.
 
-Ours beside a bare Flask program with sqlite3 and string-built HTML, both behind waitress with the same threads, both
-with a write-ahead log and synchronous=FULL. At the end every answer of every expert is read back from the database and
+Ours beside a bare Flask program with sqlite3 and string-built HTML of the same markup, both behind waitress with the
+same threads, both with a write-ahead log and synchronous=FULL. Server work is the processor time of the serving process
+for one sitting: unlike the rate it hardly depends on what else the machine does. At the end every answer of every expert is read back from the database and
 must be the one sent last; the run fails otherwise.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import multiprocessing
+import os
 import random
 import re
 import sqlite3
@@ -20,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlencode
 
 from benchmarks.web_servers import Ready, bare, ours
@@ -67,14 +70,31 @@ class Expert:
         self.sent = answers
 
 
-def measure(ready: Ready, *, size: int, concurrency: int, seconds: float) -> tuple[float, float, list[Expert]]:
-    """Sittings a second, median seconds to the first byte of the page, and the experts with what they sent."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`rate` sittings a second; `work` seconds of processor time of the server for one; `wait` median to first byte."""
+
+    rate: float
+    work: float
+    wait: float
+    experts: list[Expert]
+
+
+def processor_seconds(process: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(ready: Ready, *, process: int, size: int, concurrency: int, seconds: float) -> Measured:
+    """One line of the table, for one program."""
     experts = [Expert(ready.port) for _ in range(concurrency)]
     for expert, (method, path) in zip(experts, ready.sign_in, strict=False):
         assert expert.ask(method, path)[0] in (200, 303)
         expert.sit(ready.pages[size], random.Random(1))
         expert.first_bytes.clear()
     counts = [0] * concurrency
+    worked = processor_seconds(process)
     start = time.perf_counter()
 
     def work(index: int) -> None:
@@ -90,7 +110,8 @@ def measure(ready: Ready, *, size: int, concurrency: int, seconds: float) -> tup
         thread.join()
     elapsed = time.perf_counter() - start
     waits = [wait for expert in experts for wait in expert.first_bytes]
-    return sum(counts) / elapsed, statistics.median(waits), experts
+    work = (processor_seconds(process) - worked) / sum(counts)
+    return Measured(sum(counts) / elapsed, work, statistics.median(waits), experts)
 
 
 def stored_by_us(folder: str, size: int) -> dict[tuple[int, str], str]:
@@ -129,8 +150,9 @@ def main() -> None:
         ("bare Flask", bare, stored_by_bare),
         ("Delphi", ours, stored_by_us),
     ]
-    print("| statements | experts at once | with | sittings a second | share | first byte | answers verified |")
-    print("| ---: | ---: | --- | ---: | ---: | ---: | ---: |")
+    heading = ("statements", "experts at once", "with", "sittings a second", "share", "server work", "share")
+    print(f"| {' | '.join((*heading, 'first byte', 'verified'))} |")
+    print("| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     with tempfile.TemporaryDirectory() as folder:
         running = []
         for name, program, stored in programs:
@@ -140,14 +162,17 @@ def main() -> None:
             running.append((name, process, here, stored, {size: here.recv() for size in SIZES}))
         for size in SIZES:
             for concurrency in CONCURRENCY:
-                base = 0.0
-                for name, _, _, stored, ready in running:
-                    rate, wait, experts = measure(ready[size], size=size, concurrency=concurrency, seconds=seconds)
-                    n = verify(experts, stored(folder, size))
-                    base = base or rate
+                base: Measured | None = None
+                for name, process, _, stored, ready in running:
+                    found = measure(
+                        ready[size], process=process.pid or 0, size=size, concurrency=concurrency, seconds=seconds
+                    )
+                    n = verify(found.experts, stored(folder, size))
+                    base = base or found
                     print(
-                        f"| {size} | {concurrency} | {name} | {rate:.1f} | {rate / base:.2f} "
-                        f"| {wait * 1000:.0f} ms | {n:,} |",
+                        f"| {size} | {concurrency} | {name} | {found.rate:.1f} | {found.rate / base.rate:.2f} "
+                        f"| {found.work * 1000:.1f} ms | {base.work / found.work:.2f} | {found.wait * 1000:.0f} ms "
+                        f"| {n:,} |",
                         flush=True,
                     )
         for _, process, here, _, _ in running:

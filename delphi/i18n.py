@@ -44,10 +44,10 @@ def in_language(text: Mapping[str, str] | None) -> str:
 
 def said(text: Mapping[str, str] | None) -> Markup:
     """Like `in_language`, marked with `lang` where it had to stay in another language."""
-    localized = LocalizedText(text or {})
-    used = localized.language_used(language())
-    words = escape(localized.in_language(language()))
-    return words if used == language() else Markup('<span lang="{}">{}</span>').format(used, words)
+    localized, reader = LocalizedText(text or {}), language()
+    used = localized.language_used(reader)
+    words = escape(localized.in_language(reader))
+    return words if used == reader else Markup('<span lang="{}">{}</span>').format(used, words)
 
 
 def moment(value: datetime | None, time_zone: str = "UTC", reader: str | None = None) -> str:
