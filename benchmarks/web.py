@@ -2,8 +2,10 @@
 
 Ours beside a bare Flask program with sqlite3 and string-built HTML of the same markup, both behind waitress with the
 same threads, both with a write-ahead log and synchronous=FULL. Server work is the processor time of the serving process
-for one sitting: unlike the rate it hardly depends on what else the machine does. At the end every answer of every expert is read back from the database and
-must be the one sent last; the run fails otherwise.
+for one sitting: unlike the rate it hardly depends on what else the machine does.
+
+At the end every answer of every expert is read back from the database and must be the one sent last; the run fails
+otherwise.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ def upsert(
 ) -> None:
     """Insert or replace many rows in one statement; the database's own uniqueness decides which."""
     if rows:
-        session.connection().execute(_statement(session.get_bind().dialect.name, table, key, replace), rows)
+        whole: Any = table
+        session.connection().execute(_statement(session.get_bind().dialect.name, whole, key, replace), rows)
 
 
 @cache

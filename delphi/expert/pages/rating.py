@@ -8,7 +8,8 @@ from datetime import datetime
 from delphi.expert.forms.rating import Filled, rating_field
 from delphi.expert.pages.further import QuestionsLine
 from delphi.expert.pages.opened import Opened
-from delphi.expert.pages.scales import Question, group_of, question_of
+from delphi.expert.pages.scales import Question, choices_of, group_of, question_of
+from delphi.expert.rendering import GAP
 from delphi.expert.sitting import Problem, Sitting, time_of_day
 from delphi.i18n import language
 from surveys.localized import LocalizedText
@@ -48,6 +49,8 @@ class PlacedBlock:
     number: int
     text: LocalizedText
     block: Block
+    checked: tuple[int, ...] = ()
+    """Of a shared block: which of its radios are chosen, counted through the block."""
 
     @property
     def is_shared(self) -> bool:
@@ -96,7 +99,7 @@ def blocks_of(
     """The blocks of one page in the order given."""
     sentences = {problem.anchor: problem.sentence for problem in problems}
     mended = {int(anchor.split("-")[1]) for anchor in sentences if FIELD_OF_STATEMENT.fullmatch(anchor)}
-    shared: dict[tuple[object, ...], Block] = {}
+    shared: dict[tuple[StatementKind, int | None], Block] = {}
 
     def block_of(statement: AskedStatement, statement_id: int, asked: Sequence[AskedCriterion]) -> Block:
         results = _comparable(statement, asked, earlier)
@@ -112,10 +115,11 @@ def blocks_of(
                     (statement.id, criterion.id),
                     criterion,
                     sitting,
-                    filled.choices.get((statement.id, criterion.id), ""),
+                    "" if statement_id == ANYWHERE else filled.choices.get((statement.id, criterion.id), ""),
                     results,
                     field=rating_field(statement_id, criterion.id),
                     problem=sentences.get(rating_field(statement_id, criterion.id), ""),
+                    gap=GAP if statement_id == ANYWHERE else "",
                 )
                 for criterion in asked
             ),
@@ -135,11 +139,22 @@ def blocks_of(
         if earlier is not None or said_something or statement.id in mended:
             block = block_of(statement, statement.id, asked)
         else:
-            choices = (filled.choices.get((statement.id, criterion.id), "") for criterion in asked)
-            key = (statement.kind, statement.parent_id, *choices)
+            key = (statement.kind, statement.parent_id)
             block = shared.get(key) or shared.setdefault(key, block_of(statement, ANYWHERE, asked))
-        placed.append(PlacedBlock(statement.id, number, statement.text, block))
+        placed.append(PlacedBlock(statement.id, number, statement.text, block, _checked(statement.id, asked, filled)))
     return tuple(placed)
+
+
+def _checked(statement_id: int, asked: Sequence[AskedCriterion], filled: Filled) -> tuple[int, ...]:
+    """Which radios of a block are chosen, counted through its questions."""
+    found, before = [], 0
+    for criterion in asked:
+        choices = choices_of(criterion)
+        chosen = filled.choices.get((statement_id, criterion.id), "")
+        if chosen in choices:
+            found.append(before + choices.index(chosen))
+        before += len(choices)
+    return tuple(found)
 
 
 def _comparable(

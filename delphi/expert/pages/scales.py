@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from delphi.expert.forms.rating import choice_of
+from delphi.expert.forms.rating import NO_ANSWER, WORDS, choice_of
 from delphi.expert.sitting import Sitting
 from delphi.i18n import language
 from surveys.localized import LocalizedText
@@ -48,6 +48,13 @@ class Question:
     own_sentence: str
     keep_label: str
     problem: str
+    gap: str
+    """What stands behind each radio where the choice is put in afterwards, see `delphi.expert.rendering`."""
+
+
+def choices_of(criterion: AskedCriterion) -> tuple[str, ...]:
+    """The values of a question's radios in the order of the page."""
+    return (*map(str, criterion.points), *WORDS, NO_ANSWER)
 
 
 def group_of(
@@ -67,6 +74,7 @@ def question_of(
     *,
     field: str,
     problem: str,
+    gap: str = "",
 ) -> Question:
     result = earlier.results.get(cell) if earlier else None
     shown = result is not None and sitting.asked.shows_feedback
@@ -100,6 +108,7 @@ def question_of(
         own_sentence=_own_sentence(own, number=earlier.number) if earlier else "",
         keep_label=_keep_label(own) if own else "",
         problem=problem,
+        gap=gap,
     )
 
 
