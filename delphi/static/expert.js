@@ -1,11 +1,11 @@
 // Saves each field while somebody answers; what is not sent yet stays in this browser until the server has it.
-// All words come from the page or from the server.
+// Words come from the page or the server.
 const form = document.querySelector("form[data-save]");
 const shelf = document.querySelector("[data-shelf]")?.dataset.shelf;
 const status = document.querySelector("[data-status]");
 const box = document.querySelector("#not-my-phone");
 const queue = new Map(); // field: { value, client, sequence, time, known }
-const known = new Map(); // field: mark of the value that the server has
+const known = new Map(); // field: mark of what the server has
 const touched = new Set();
 let sequence = 0, failures = 0, timer = 0, sending = false, stopped = false, leaving = false;
 
@@ -20,7 +20,7 @@ function keep(field) {
   try {
     if (queue.has(field) && !isPrivate()) localStorage.setItem(key, JSON.stringify(queue.get(field)));
     else localStorage.removeItem(key);
-  } catch { /* the store is full or forbidden: the queue in memory goes on */ }
+  } catch { /* full or forbidden */ }
 }
 
 function write({ name, type, checked, value }) {
@@ -62,7 +62,7 @@ async function send() {
       if (said.notice) status.before(line("notice", said.notice));
       if (said.saved && !queue.size) say(form.dataset.saved.replace("{time}", said.saved));
     } else if (code < 500 && code !== 429) {
-      stopped = true; // closed or signed out: only opening the page again can help
+      stopped = true; // closed or signed out
       say(code === 409 ? said.error : form.dataset.again);
     } else throw code;
   } catch {
@@ -137,7 +137,6 @@ if (form) {
 document.querySelector(".error-summary")?.focus();
 
 for (const time of document.querySelectorAll("time[data-here]")) {
-  const { here, zone } = time.dataset;
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
-  if (clock.resolvedOptions().timeZone !== zone) time.append(" ", here.replace("{moment}", clock.format(new Date(time.dateTime))));
+  if (clock.resolvedOptions().timeZone !== time.dataset.zone) time.append(" ", time.dataset.here.replace("{moment}", clock.format(new Date(time.dateTime))));
 }

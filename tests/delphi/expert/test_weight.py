@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from surveys.models import Panellist
+from tests.architecture.checks import ROOT
 from tests.builders import (
     a_second_look,
     a_study,
@@ -88,6 +89,10 @@ def test_pages_are_light_and_load_nothing_from_elsewhere(app: Flask) -> None:
         assert " style=" not in page, "the content security policy drops it"
         assert "<style" not in page
         assert "onclick" not in page
+
+
+def test_the_script_that_saves_is_small() -> None:
+    assert len((ROOT / "delphi/static/expert.js").read_bytes()) <= 6_000
 
 
 @contextmanager
