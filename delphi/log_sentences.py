@@ -47,6 +47,14 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.COLLEAGUE_SUGGESTED: _l("An expert suggested a colleague."),
     AuditAction.COLLEAGUE_SETTLED: _l("Settled the suggestion of a colleague."),
     AuditAction.MEMBERSHIP_RECONFIRMED: _l("An expert said whether they stay for the implementation."),
+    AuditAction.STATEMENTS_LINKED: _l("Linked %(first)s and %(second)s: “%(reason)s”"),
+    AuditAction.OBJECTIVE_REVISED: _l("Revised a text of objective %(code)s (wording %(number)s)."),
+    AuditAction.REVISION_APPROVED: _l("Approved a text of objective %(code)s (wording %(number)s)."),
+    AuditAction.FRAMEWORK_VERSIONED: _l("Made version %(number)s of the framework; changed: %(codes)s."),
+    AuditAction.CONSULTATION_CHANGED: _l("Prepared the consultation “%(title)s”."),
+    AuditAction.CONSULTATION_OPENED: _l("Opened the consultation “%(title)s” for %(n)s members; closes on %(after)s."),
+    AuditAction.VOTE_CAST: _l("%(name)s voted in the consultation “%(title)s”."),
+    AuditAction.EXPORT_REQUESTED: _l("Asked for a file: %(file)s."),
 }
 VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.ROUND_PLANNED, "n_statements", 0): _l("Planned round %(number)s with open questions."),
@@ -71,6 +79,13 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.QUESTIONS_CHANGED, "change", "edited"): _l("Edited a question of round %(number)s: “%(text)s”"),
     (AuditAction.QUESTIONS_CHANGED, "change", "removed"): _l("Removed a question from round %(number)s: “%(text)s”"),
     (AuditAction.QUESTIONS_CHANGED, "change", "moved"): _l("Moved a question of round %(number)s: “%(text)s”"),
+    (AuditAction.STATEMENTS_LINKED, "kind", "dismissed"): _l(
+        "Said that %(first)s and %(second)s do not belong together: “%(reason)s”"
+    ),
+    (AuditAction.VOTE_CAST, "is_late", True): _l("%(name)s voted late in the consultation “%(title)s”: not counted."),
+    (AuditAction.CONSULTATION_CHANGED, "change", "members"): _l(
+        "Added %(n)s members to the consultation “%(title)s”."
+    ),
     (AuditAction.COMMENT_REVIEWED, "how", "withheld"): _l("Withheld a comment of round %(round)s."),
 }
 MOMENTS = ("deadline_at", "before", "after")

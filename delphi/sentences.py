@@ -101,6 +101,21 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.FLAG_SETTLED: _l("This remark was answered meanwhile."),
     ViolationCode.RESULTS_NOT_PUBLISHED: _l("The results are not published yet."),
     ViolationCode.CHOICE_MISSING: _l("Please choose one of the answers."),
+    ViolationCode.NOTHING_CHANGED: _l("Nothing differs from the text that is there already."),
+    ViolationCode.LANGUAGE_OUT_OF_DATE: _l(
+        "The text in %(language)s has not followed the change yet: revise it, or confirm that it still fits."
+    ),
+    ViolationCode.NOTHING_APPROVED: _l("No approved text is waiting: approve at least one change first."),
+    ViolationCode.CONSULTATION_RUNNING: _l("This consultation was opened: nothing of it can be changed any more."),
+    ViolationCode.CONSULTATION_NOT_OPEN: _l("This consultation is not open yet."),
+    ViolationCode.NO_MEMBERS: _l("Nobody has a vote yet: add the members first."),
+    ViolationCode.MEMBER_UNREADABLE: _l(
+        "Line %(line)s cannot be read: write name, address, language and organisation, separated by semicolons or tabs."
+    ),
+    ViolationCode.QUORUM_OUT_OF_RANGE: _l("The quorum must be a whole number from 1 to the number of members, %(n)s."),
+    ViolationCode.COMMENT_MISSING: _l("Please write your comment: without it nobody knows what you want to say."),
+    ViolationCode.PART_MISSING: _l("Please say which part each facility carries of a split activity."),
+    ViolationCode.FACILITY_TWICE: _l("Please choose two different facilities for the two parts."),
 }
 
 KINDS: dict[StatementKind, Any] = {

@@ -134,6 +134,44 @@ class FacilityType(StrEnum):
     GLOBAL = "GF"
 
 
+class LinkKind(StrEnum):
+    """How two activities of different objectives belong together; dismissed: looked at, they do not."""
+
+    DUPLICATE = "duplicate"
+    ALSO_CONCERNS = "also_concerns"
+    CONFLICT = "conflict"
+    DISMISSED = "dismissed"
+
+
+class ObjectiveField(StrEnum):
+    """The texts of an objective, each with versions of its own."""
+
+    TITLE = "title"
+    DESCRIPTION = "description"
+    BASELINE_2020 = "baseline_2020"
+    TARGET_2030 = "target_2030"
+    TARGET_2050 = "target_2050"
+
+
+class RevisionState(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+
+
+class VoteChoice(StrEnum):
+    APPROVE = "approve"
+    APPROVE_WITH_COMMENT = "approve_with_comment"
+    OBJECT = "object"
+    ABSTAIN = "abstain"
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class OutboxStatus(StrEnum):
     QUEUED = "queued"
     LEASED = "leased"
@@ -146,8 +184,11 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     RECEIPT = "receipt"
     ROUND_OPENED = "round_opened"
+    ROUND_RESULTS = "round_results"
     NEW_LINK = "new_link"
     THANKS = "thanks"
+    CONSULTATION_OPENED = "consultation_opened"
+    CONSULTATION_REMINDER = "consultation_reminder"
 
 
 class AuditAction(StrEnum):
@@ -156,6 +197,12 @@ class AuditAction(StrEnum):
     PANEL_IMPORTED = "panel_imported"
     RATINGS_IMPORTED = "ratings_imported"
     PROTOCOL_LOCKED = "protocol_locked"
+    PROTOCOL_CHANGED = "protocol_changed"
+    PROTOCOL_AMENDED = "protocol_amended"
+    STUDY_COPIED = "study_copied"
+    PANELS_ADDED = "panels_added"
+    DATES_PLANNED = "dates_planned"
+    OBJECTIVE_REWORDED = "objective_reworded"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     CONSENT_GIVEN = "consent_given"
@@ -188,6 +235,30 @@ class AuditAction(StrEnum):
     COLLEAGUE_SUGGESTED = "colleague_suggested"
     COLLEAGUE_SETTLED = "colleague_settled"
     MEMBERSHIP_RECONFIRMED = "membership_reconfirmed"
+    STATEMENTS_LINKED = "statements_linked"
+    OBJECTIVE_REVISED = "objective_revised"
+    REVISION_APPROVED = "revision_approved"
+    FRAMEWORK_VERSIONED = "framework_versioned"
+    CONSULTATION_CHANGED = "consultation_changed"
+    CONSULTATION_OPENED = "consultation_opened"
+    VOTE_CAST = "vote_cast"
+    EXPORT_REQUESTED = "export_requested"
+
+
+class FeedbackKind(StrEnum):
+    """What experts see of the group's earlier answers: a choice of the protocol."""
+
+    COUNTS = "counts"
+    COUNTS_AND_COMMENTS = "counts_and_comments"
+    BY_COLLEGE = "by_college"
+    NONE = "none"
+
+
+class StopRule(StrEnum):
+    """When a statement leaves the questionnaire: with its verdict, or once its answers are stable too."""
+
+    VERDICT = "verdict"
+    STABLE = "stable"
 
 
 class Permission(StrEnum):
@@ -199,6 +270,9 @@ class Permission(StrEnum):
     ANSWER = "answer"
     FACILITATE_SOME = "facilitate_some"
     FACILITATE = "facilitate"
+    CREATE_STUDY = "create_study"
+    SEE_STUDY = "see_study"
+    SET_UP_STUDY = "set_up_study"
     SEE_RESULTS = "see_results"
     OVERSEE_SOME = "oversee_some"
     OVERSEE = "oversee"
@@ -276,6 +350,22 @@ class ViolationCode(StrEnum):
     FLAG_SETTLED = "flag_settled"
     RESULTS_NOT_PUBLISHED = "results_not_published"
     CHOICE_MISSING = "choice_missing"
+    NOTHING_CHANGED = "nothing_changed"
+    LANGUAGE_OUT_OF_DATE = "language_out_of_date"
+    NOTHING_APPROVED = "nothing_approved"
+    CONSULTATION_RUNNING = "consultation_running"
+    CONSULTATION_NOT_OPEN = "consultation_not_open"
+    NO_MEMBERS = "no_members"
+    MEMBER_UNREADABLE = "member_unreadable"
+    QUORUM_OUT_OF_RANGE = "quorum_out_of_range"
+    COMMENT_MISSING = "comment_missing"
+    PART_MISSING = "part_missing"
+    FACILITY_TWICE = "facility_twice"
+    PROTOCOL_IMPOSSIBLE = "protocol_impossible"
+    PROTOCOL_NOT_LOCKED = "protocol_not_locked"
+    NOTHING_CHANGED = "nothing_changed"
+    NO_OBJECTIVE_CHOSEN = "no_objective_chosen"
+    DATES_IMPOSSIBLE = "dates_impossible"
 
 
 class FrameworkFinding(StrEnum):
@@ -284,4 +374,5 @@ class FrameworkFinding(StrEnum):
     DUPLICATE_CODE = "duplicate_code"
     LANGUAGE_MISSING = "language_missing"
     TARGET_IS_BASELINE = "target_is_baseline"
+    UNKNOWN_ACRONYM = "unknown_acronym"
     FACILITY_DISAGREES = "facility_disagrees"

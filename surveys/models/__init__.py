@@ -2,7 +2,10 @@
 
 from surveys.models.audit import AuditEvent
 from surveys.models.base import metadata
+from surveys.models.consultation import Consultation, ConsultationDocument, ConsultationMember, Vote
 from surveys.models.draft import Draft, FieldWrite, TextChange
+from surveys.models.export_job import ExportJob
+from surveys.models.link import StatementLink
 from surveys.models.objective import FacilityStatement, Goal, Objective, ObjectiveVersion
 from surveys.models.outbox import OutboxMessage, WorkerHeartbeat
 from surveys.models.outcome import Category, Facility, FacilityDecision, Outcome
@@ -26,9 +29,10 @@ from surveys.models.question import (
     QuestionResult,
 )
 from surveys.models.result import FrozenRating, RoundResult, Snapshot
+from surveys.models.revision import FrameworkVersion, ObjectiveRevision
 from surveys.models.round import Round, RoundStatement
 from surveys.models.statement import Idea, IdeaFlag, IdeaPlacement, Statement, StatementVersion
-from surveys.models.study import Criterion, Protocol, Scale, Study
+from surveys.models.study import Criterion, PlannedRound, Protocol, ProtocolAmendment, Scale, Study
 from surveys.models.submission import Comment, Rating, RatingChange, Submission
 
 __all__ = [
@@ -37,12 +41,17 @@ __all__ = [
     "ColleagueSuggestion",
     "College",
     "Comment",
+    "Consultation",
+    "ConsultationDocument",
+    "ConsultationMember",
     "Criterion",
     "Draft",
+    "ExportJob",
     "Facility",
     "FacilityDecision",
     "FacilityStatement",
     "FieldWrite",
+    "FrameworkVersion",
     "FrozenQuestionAnswer",
     "FrozenRating",
     "Goal",
@@ -51,12 +60,15 @@ __all__ = [
     "IdeaPlacement",
     "Invitation",
     "Objective",
+    "ObjectiveRevision",
     "ObjectiveVersion",
     "OutboxMessage",
     "Outcome",
     "Panellist",
     "Person",
+    "PlannedRound",
     "Protocol",
+    "ProtocolAmendment",
     "Question",
     "QuestionAnswer",
     "QuestionAnswerChange",
@@ -73,11 +85,13 @@ __all__ = [
     "StaffPassword",
     "StaffRole",
     "Statement",
+    "StatementLink",
     "StatementVersion",
     "Study",
     "Submission",
     "TaskForce",
     "TextChange",
+    "Vote",
     "WorkerHeartbeat",
     "metadata",
 ]

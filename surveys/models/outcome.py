@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
 
 from surveys.localized import LocalizedText
@@ -34,10 +34,17 @@ class Facility(Table, table=True):
     type: FacilityType = Field(sa_type=enum_type(FacilityType))
     name: LocalizedText = Field(sa_type=LocalizedColumn)
     position: int = 0
+    objectives: list[str] = Field(sa_type=JSON, default_factory=list, sa_column_kwargs={"server_default": "[]"})
+    """Codes of its main objectives, from the framework."""
+    also_concerns: list[str] = Field(sa_type=JSON, default_factory=list, sa_column_kwargs={"server_default": "[]"})
+    """Codes of objectives it touches without leading them."""
 
 
 class FacilityDecision(Table, table=True):
-    """An activity goes to a facility: dated, with source, reason and author. Later decisions keep earlier ones."""
+    """An activity goes to a facility: dated, with source, reason and author. Later decisions keep earlier ones.
+
+    Where an activity is split between facilities, each part is a row of its own, decided at one moment.
+    """
 
     __tablename__ = "facility_decision"
 
@@ -49,6 +56,11 @@ class FacilityDecision(Table, table=True):
     author_id: int | None = Field(default=None, foreign_key="person.id")
     decided_at: datetime = Field(sa_type=UtcDateTime)
     superseded_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    part: str = Field(default="", max_length=400, sa_column_kwargs={"server_default": ""})
+    """What this facility carries of a split activity; empty where it carries the whole."""
+    leader: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    """The owner: who answers for it."""
+    partners: str = Field(default="", max_length=400, sa_column_kwargs={"server_default": ""})
 
 
 class Outcome(Table, table=True):

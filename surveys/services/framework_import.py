@@ -177,7 +177,15 @@ def _add_lists(session: Session, *, study_id: int, framework: Framework) -> None
         for position, entry in enumerate(framework.categories, start=1)
     )
     session.add_all(
-        Facility(study_id=study_id, code=entry.code, type=entry.type, name=entry.name, position=position)
+        Facility(
+            study_id=study_id,
+            code=entry.code,
+            type=entry.type,
+            name=entry.name,
+            position=position,
+            objectives=list(entry.objectives),
+            also_concerns=list(entry.also_concerns),
+        )
         for position, entry in enumerate(framework.facilities, start=1)
     )
     session.flush()
