@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from analysis.resampling import REPLICATES, draw_blocks
 from analysis.types import DEFAULT_SEED, Ratings
 
 FloatArray = npt.NDArray[np.float64]
+RankArray = npt.NDArray[np.int32]
 RankInterval = tuple[int, int]
 
 MIN_N = 5
@@ -95,12 +96,20 @@ def bootstrap_ranks(
     `low`; an item that a replicate leaves without a rating is last there. The ratings of all replicates are one
     matrix product. Errors: none. Source: Efron & Tibshirani 1993.
     """
-    lowest, highest = np.empty((2, replicates, ratings.n_items), dtype=np.int32)
-    start = 0
-    for means in _resampled_means(ratings, seed=seed, replicates=replicates):
-        stop = start + len(means)
-        lowest[start:stop], highest[start:stop] = tied_ranks(means)
-        start = stop
+    return ranks_of_draws(
+        ratings, draws=draw_blocks(n_experts=ratings.n_experts, replicates=replicates, seed=seed), top=top
+    )
+
+
+def ranks_of_draws(ratings: Ratings, *, draws: Iterable[IntArray], top: int = 1) -> tuple[BootstrapRank, ...]:
+    """What `bootstrap_ranks` makes of experts already drawn.
+
+    draws : int64 (some replicates, experts) each, how often every expert was drawn; ratings, top : as there
+    Errors: none. Source: as there.
+    """
+    blocks = [tied_ranks(means) for means in _resampled_means(ratings, draws=draws)]
+    lowest, highest = (np.concatenate(ranks) for ranks in zip(*blocks, strict=True))
+    replicates = len(lowest)
     tail = (100 - CONFIDENCE) / 200
     low = _order_statistic(lowest, max(0, int(np.ceil(tail * replicates)) - 1))
     high = _order_statistic(highest, int(np.ceil((1 - tail) * replicates)) - 1)
@@ -111,39 +120,39 @@ def bootstrap_ranks(
     )
 
 
-def _resampled_means(ratings: Ratings, *, seed: int, replicates: int) -> Iterator[FloatArray]:
+def _resampled_means(ratings: Ratings, *, draws: Iterable[IntArray]) -> Iterator[FloatArray]:
     """Item means of every replicate, (some replicates, items) at a time; -inf where nobody drawn has rated."""
     m, lower = ratings.n_experts, ratings.scale.lower
     # Sum and number of ratings ride in one product as the digits of one number; whole numbers, so nothing is rounded.
     radix = (ratings.scale.points - 1) * m + 1
     exact: np.dtype[np.floating] = np.dtype(np.float32 if (m + 1) * radix < FLOAT32_INTEGERS else np.float64)
     worth = np.where(ratings.rated, ratings.values.astype(np.int64) - lower + radix, 0).astype(exact)
-    for times in draw_blocks(n_experts=m, replicates=replicates, seed=seed):
+    for times in draws:
         both = (times.astype(exact) @ worth).astype(np.float64)
         n = np.floor(both / radix)
         sums = both - n * (radix - lower)
         yield np.where(n > 0, sums / np.maximum(n, 1), -np.inf)
 
 
-def _order_statistic(ranks: npt.NDArray[np.int32], place: int) -> IntArray:
+def _order_statistic(ranks: RankArray, place: int) -> IntArray:
     """The value at a 0-based place of every sorted column; along whole rows it is found several times faster."""
     return np.asarray(np.partition(np.ascontiguousarray(ranks.T), place, axis=1)[:, place], dtype=np.int64)
 
 
-def tied_ranks(values: FloatArray) -> tuple[IntArray, IntArray]:
-    """Best and worst rank of every value within its row, 1 for the highest; int64 (rows, columns) each."""
+def tied_ranks(values: FloatArray) -> tuple[RankArray, RankArray]:
+    """Best and worst rank of every value within its row, 1 for the highest; int32 (rows, columns) each."""
     rows, columns = values.shape
     order = np.argsort(-values, axis=1)
     order += columns * np.arange(rows)[:, None]
     ordered = values.ravel()[order]
-    place = np.arange(1, columns + 1)
+    place = np.arange(1, columns + 1, dtype=np.int32)
     starts = np.ones((rows, columns), dtype=np.bool_)
     np.not_equal(ordered[:, 1:], ordered[:, :-1], out=starts[:, 1:])
-    best_place = np.maximum.accumulate(np.where(starts, place, 0), axis=1)
+    best_place = np.maximum.accumulate(place * starts, axis=1)
     ends = np.ones((rows, columns), dtype=np.bool_)
     ends[:, :-1] = starts[:, 1:]
-    worst_place = np.minimum.accumulate(np.where(ends, place, columns)[:, ::-1], axis=1)[:, ::-1]
-    best, worst = np.empty((rows, columns), dtype=np.int64), np.empty((rows, columns), dtype=np.int64)
+    worst_place = np.minimum.accumulate(np.where(ends, place, np.int32(columns))[:, ::-1], axis=1)[:, ::-1]
+    best, worst = np.empty((2, rows, columns), dtype=np.int32)
     best.ravel()[order], worst.ravel()[order] = best_place, worst_place
     return best, worst
 
