@@ -55,6 +55,11 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.CONSULTATION_OPENED: _l("Opened the consultation “%(title)s” for %(n)s members; closes on %(after)s."),
     AuditAction.VOTE_CAST: _l("%(name)s voted in the consultation “%(title)s”."),
     AuditAction.EXPORT_REQUESTED: _l("Asked for a file: %(file)s."),
+    AuditAction.PROTOCOL_CHANGED: _l("Changed the protocol before its lock."),
+    AuditAction.PROTOCOL_AMENDED: _l("Amended the protocol (amendment %(number)s): “%(reason)s”"),
+    AuditAction.STUDY_COPIED: _l("Copied the study from “%(name)s”, with %(n_people)s people."),
+    AuditAction.PANELS_ADDED: _l("Made task forces: %(codes)s."),
+    AuditAction.DATES_PLANNED: _l("Planned the dates of %(n_rounds)s rounds."),
 }
 VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.ROUND_PLANNED, "n_statements", 0): _l("Planned round %(number)s with open questions."),

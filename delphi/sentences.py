@@ -116,6 +116,10 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.COMMENT_MISSING: _l("Please write your comment: without it nobody knows what you want to say."),
     ViolationCode.PART_MISSING: _l("Please say which part each facility carries of a split activity."),
     ViolationCode.FACILITY_TWICE: _l("Please choose two different facilities for the two parts."),
+    ViolationCode.PROTOCOL_IMPOSSIBLE: _l("This protocol cannot be used as it stands: look at what is wrong below."),
+    ViolationCode.PROTOCOL_NOT_LOCKED: _l("The protocol is not locked yet: change it without an amendment."),
+    ViolationCode.NO_OBJECTIVE_CHOSEN: _l("Please tick at least one objective."),
+    ViolationCode.DATES_IMPOSSIBLE: _l("These dates do not fit together: look at what is wrong below."),
 }
 
 KINDS: dict[StatementKind, Any] = {
@@ -196,6 +200,7 @@ FINDINGS: dict[FrameworkFinding, Any] = {
     FrameworkFinding.DUPLICATE_CODE: _l("%(where)s: the code %(details)s is used twice."),
     FrameworkFinding.LANGUAGE_MISSING: _l("%(where)s: a text is missing: %(details)s."),
     FrameworkFinding.TARGET_IS_BASELINE: _l("%(where)s: the 2030 target is word for word the 2020 baseline."),
+    FrameworkFinding.UNKNOWN_ACRONYM: _l("%(where)s: %(details)s is used and explained nowhere."),
     FrameworkFinding.FACILITY_DISAGREES: _l("%(where)s: the documents disagree on the facility: %(details)s."),
 }
 

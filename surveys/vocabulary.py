@@ -3,6 +3,14 @@
 from enum import StrEnum
 
 
+class StudyKind(StrEnum):
+    """A real study, or a copy to try it on. Copies are studies of their own: nothing of them can enter results."""
+
+    STUDY = "study"
+    PILOT = "pilot"
+    REHEARSAL = "rehearsal"
+
+
 class RoundKind(StrEnum):
     IDEAS = "ideas"
     RATING = "rating"
@@ -106,6 +114,7 @@ class MembershipStatus(StrEnum):
     JOINED = "joined"
     DECLINED = "declined"
     LEFT = "left"
+    REMOVED = "removed"
 
 
 class Role(StrEnum):
@@ -177,6 +186,8 @@ class OutboxStatus(StrEnum):
     LEASED = "leased"
     SENT = "sent"
     FAILED = "failed"
+    HELD = "held"
+    CANCELLED = "cancelled"
 
 
 class MessageKind(StrEnum):
@@ -184,6 +195,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     RECEIPT = "receipt"
     ROUND_OPENED = "round_opened"
+    ROUND_REOPENED = "round_reopened"
     ROUND_RESULTS = "round_results"
     NEW_LINK = "new_link"
     THANKS = "thanks"
@@ -202,7 +214,6 @@ class AuditAction(StrEnum):
     STUDY_COPIED = "study_copied"
     PANELS_ADDED = "panels_added"
     DATES_PLANNED = "dates_planned"
-    OBJECTIVE_REWORDED = "objective_reworded"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     CONSENT_GIVEN = "consent_given"
@@ -235,6 +246,20 @@ class AuditAction(StrEnum):
     COLLEAGUE_SUGGESTED = "colleague_suggested"
     COLLEAGUE_SETTLED = "colleague_settled"
     MEMBERSHIP_RECONFIRMED = "membership_reconfirmed"
+    PANELLIST_REMOVED = "panellist_removed"
+    PANELLIST_RESTORED = "panellist_restored"
+    ADDRESS_CORRECTED = "address_corrected"
+    WALK_IN_CHANGED = "walk_in_changed"
+    WALKED_IN = "walked_in"
+    PILOT_STARTED = "pilot_started"
+    REHEARSAL_PLAYED = "rehearsal_played"
+    COPY_DISCARDED = "copy_discarded"
+    MINUTES_TAKEN = "minutes_taken"
+    LAUNCH_SCHEDULED = "launch_scheduled"
+    LAUNCH_UNSCHEDULED = "launch_unscheduled"
+    LAUNCH_FAILED = "launch_failed"
+    LAUNCH_UNDONE = "launch_undone"
+    ROUND_REOPENED = "round_reopened"
     STATEMENTS_LINKED = "statements_linked"
     OBJECTIVE_REVISED = "objective_revised"
     REVISION_APPROVED = "revision_approved"
@@ -350,6 +375,19 @@ class ViolationCode(StrEnum):
     FLAG_SETTLED = "flag_settled"
     RESULTS_NOT_PUBLISHED = "results_not_published"
     CHOICE_MISSING = "choice_missing"
+    ADDRESS_TAKEN = "address_taken"
+    ADDRESS_IN_USE = "address_in_use"
+    WALK_IN_CLOSED = "walk_in_closed"
+    WALK_IN_FULL = "walk_in_full"
+    NOBODY_TO_IMPORT = "nobody_to_import"
+    UNDO_TOO_LATE = "undo_too_late"
+    UNDO_ANSWERED = "undo_answered"
+    OPENING_PAST = "opening_past"
+    REOPEN_TOO_LATE = "reopen_too_late"
+    LATER_ROUND_STARTED = "later_round_started"
+    IDEAS_WORKED_ON = "ideas_worked_on"
+    NOT_A_COPY = "not_a_copy"
+    NOT_MEASURED = "not_measured"
     NOTHING_CHANGED = "nothing_changed"
     LANGUAGE_OUT_OF_DATE = "language_out_of_date"
     NOTHING_APPROVED = "nothing_approved"
@@ -363,7 +401,6 @@ class ViolationCode(StrEnum):
     FACILITY_TWICE = "facility_twice"
     PROTOCOL_IMPOSSIBLE = "protocol_impossible"
     PROTOCOL_NOT_LOCKED = "protocol_not_locked"
-    NOTHING_CHANGED = "nothing_changed"
     NO_OBJECTIVE_CHOSEN = "no_objective_chosen"
     DATES_IMPOSSIBLE = "dates_impossible"
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, text
 from sqlmodel import Field
 
 from surveys.models.base import Table, UtcDateTime, enum_type
-from surveys.vocabulary import RoundKind, RoundStatus
+from surveys.vocabulary import FeedbackKind, RoundKind, RoundStatus
 
 
 class Round(Table, table=True):
@@ -31,6 +31,14 @@ class Round(Table, table=True):
     """No figure about fewer people than this is shown to experts."""
     shows_feedback: bool = True
     """Whether experts see the group's answers of the previous round; a protocol setting, copied at opening."""
+    asks_reason: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """Whether who leaves the middle half is asked for a reason; a protocol setting, copied at planning."""
+    feedback: FeedbackKind = Field(
+        sa_type=enum_type(FeedbackKind),
+        default=FeedbackKind.COUNTS_AND_COMMENTS,
+        sa_column_kwargs={"server_default": FeedbackKind.COUNTS_AND_COMMENTS.value},
+    )
+    """What of the group's earlier answers experts see; a protocol setting, copied at planning."""
     order_seed: int = 0
     """Seed of the order of statements and of the display codes; logged, and the same after a reload."""
 

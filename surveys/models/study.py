@@ -25,6 +25,8 @@ class Study(Table, table=True):
     time_zone: str = Field(default="Europe/Paris", max_length=64)
     contact_name: str = Field(default="", max_length=200)
     contact_email: str = Field(default="", max_length=254)
+    template: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    """The template it was made from; empty for an import."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -80,3 +82,41 @@ class Protocol(Table, table=True):
     fingerprint: str = Field(max_length=64)
     reason: str = Field(default="", max_length=2000)
     locked_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    locked_by_id: int | None = Field(default=None, foreign_key="person.id")
+    """Empty for a protocol locked by the command line."""
+
+
+class ProtocolAmendment(Table, table=True):
+    """A change of the rules after the lock: what was, what is, why, who and when. Never edited."""
+
+    __tablename__ = "protocol_amendment"
+    __table_args__ = (UniqueConstraint("study_id", "number"),)
+
+    id: int = Field(default=None, primary_key=True)
+    study_id: int = Field(foreign_key="study.id", index=True)
+    number: int
+    protocol_id: int = Field(foreign_key="protocol.id", index=True)
+    """The version it made."""
+    changes: list[dict[str, Any]] = Field(sa_type=JSON)
+    """Each setting that changed: `setting`, `before`, `after`."""
+    fingerprint_before: str = Field(max_length=64)
+    fingerprint_after: str = Field(max_length=64)
+    reason: str = Field(max_length=2000)
+    author_id: int | None = Field(default=None, foreign_key="person.id")
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class PlannedRound(Table, table=True):
+    """When a round of a study is meant to open and close, the same for all its task forces."""
+
+    __tablename__ = "planned_round"
+    __table_args__ = (
+        UniqueConstraint("study_id", "number"),
+        CheckConstraint("opens_at < closes_at", name="opens_before_closes"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    study_id: int = Field(foreign_key="study.id", index=True)
+    number: int
+    opens_at: datetime = Field(sa_type=UtcDateTime)
+    closes_at: datetime = Field(sa_type=UtcDateTime)

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
-from surveys.models import Invitation, Panellist, Person, SignIn, StaffRole
+from surveys.models import Invitation, Panellist, Person, SignIn, StaffRole, TaskForce
 from surveys.models.base import UtcDateTime
 from surveys.rules.permissions import STRANGER, Actor
 from surveys.rules.tokens import token_hash
@@ -47,10 +47,27 @@ def actor_of_sign_in(session: Session, *, token: str, now: datetime) -> Actor:
         panels = session.connection().execute(PANELS, {"person_id": row.person_id}).scalars()
         return Actor(**person, audience=Audience.EXPERT, panels=frozenset(panels))
     roles = session.exec(select(StaffRole).where(StaffRole.person_id == row.person_id)).all()
+    facilitates = frozenset(r.task_force_id for r in roles if r.role is Role.FACILITATOR and r.task_force_id)
+    studies = _task_forces_by_study(session, task_force_ids=facilitates)
     return Actor(
         **person,
         audience=Audience.STAFF,
-        facilitates=frozenset(r.task_force_id for r in roles if r.role is Role.FACILITATOR and r.task_force_id),
+        facilitates=facilitates,
+        takes_part_in=frozenset(studies),
+        runs=frozenset(study_id for study_id, task_forces in studies.items() if task_forces <= facilitates),
         oversees=frozenset(r.study_id for r in roles if r.role is Role.SECRETARIAT and r.study_id),
         administers=any(r.role is Role.ADMINISTRATOR for r in roles),
     )
+
+
+def _task_forces_by_study(session: Session, *, task_force_ids: frozenset[int]) -> dict[int, set[int]]:
+    """Every study of these task forces, with all the task forces it has."""
+    if not task_force_ids:
+        return {}
+    of_them = sa_select(col(TaskForce.study_id)).where(col(TaskForce.id).in_(task_force_ids))
+    found: dict[int, set[int]] = {}
+    for study_id, task_force_id in session.exec(
+        select(TaskForce.study_id, TaskForce.id).where(col(TaskForce.study_id).in_(of_them))
+    ).all():
+        found.setdefault(study_id, set()).add(task_force_id)
+    return found

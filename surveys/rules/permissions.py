@@ -18,6 +18,11 @@ class Actor:
     panels: frozenset[int] = field(default_factory=frozenset)
     """Task forces in which this person is a panellist; filled only for somebody who came by an expert's link."""
     facilitates: frozenset[int] = field(default_factory=frozenset)
+    """Task forces this person runs."""
+    takes_part_in: frozenset[int] = field(default_factory=frozenset)
+    """Studies in which this person runs a task force."""
+    runs: frozenset[int] = field(default_factory=frozenset)
+    """Studies of which this person runs every task force."""
     oversees: frozenset[int] = field(default_factory=frozenset)
     """Studies of which this person is the secretariat."""
     administers: bool = False
@@ -66,6 +71,9 @@ PERMISSIONS: dict[Permission, Predicate] = {
     Permission.ANSWER: lambda actor, subject: subject.task_force_id in actor.panels,
     Permission.FACILITATE_SOME: lambda actor, subject: bool(actor.facilitates),
     Permission.FACILITATE: _facilitates,
+    Permission.CREATE_STUDY: lambda actor, subject: bool(actor.facilitates or actor.oversees) or actor.administers,
+    Permission.SEE_STUDY: lambda actor, subject: subject.study_id in actor.takes_part_in or _oversees(actor, subject),
+    Permission.SET_UP_STUDY: lambda actor, subject: subject.study_id in actor.runs or _oversees(actor, subject),
     Permission.SEE_RESULTS: lambda actor, subject: _facilitates(actor, subject) or _oversees(actor, subject),
     Permission.OVERSEE_SOME: lambda actor, subject: bool(actor.oversees),
     Permission.OVERSEE: _oversees,

@@ -7,6 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from analysis.types import ConsensusRule, Denominator, Quantile, Scale
+from surveys.vocabulary import FeedbackKind, StopRule
+
+ADDED_LATER: dict[str, Any] = {
+    "asks_reason": False,
+    "reminder_gap_hours": 24,
+    "feedback": FeedbackKind.COUNTS_AND_COMMENTS.value,
+    "stop": StopRule.VERDICT.value,
+}
+"""Rules that older protocols do not name, with what held before; they are written only where they say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,14 @@ class ProtocolSettings:
     min_group_size: int = 5
     max_rounds: int = 3
     shows_feedback: bool = True
+    asks_reason: bool = False
+    """Ask who leaves the middle half of the answers before for a reason; "prefer not to say" is one."""
     grace_minutes: int = 0
     reminders_at_most: int = 3
+    reminder_gap_hours: int = 24
+    feedback: str = FeedbackKind.COUNTS_AND_COMMENTS.value
+    """What experts see where `shows_feedback`; read it as `feedback_kind`."""
+    stop: str = StopRule.VERDICT.value
 
     def rule_for(self, criterion_code: str) -> ConsensusRule:
         """The rule of one criterion in the form `analysis` reads."""
@@ -47,12 +62,21 @@ class ProtocolSettings:
         )
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        settings = asdict(self)
+        for name, before in ADDED_LATER.items():
+            # Protocols that were locked before this rule existed keep their fingerprint.
+            if settings[name] == before:
+                del settings[name]
+        return settings
 
     @classmethod
     def from_json(cls, settings: dict[str, Any]) -> "ProtocolSettings":
         criteria = {code: CriterionRule(**rule) for code, rule in settings["criteria"].items()}
         return cls(**{**settings, "criteria": criteria})
+
+    @property
+    def feedback_kind(self) -> FeedbackKind:
+        return FeedbackKind(self.feedback) if self.shows_feedback else FeedbackKind.NONE
 
     @property
     def fingerprint(self) -> str:

@@ -64,6 +64,8 @@ def plan_round(
         kind=kind,
         min_group_size=settings.min_group_size,
         shows_feedback=settings.shows_feedback,
+        asks_reason=settings.asks_reason,
+        feedback=settings.feedback_kind,
         grace_minutes=settings.grace_minutes,
         order_seed=Random(f"{task_force.id}:{number}").randrange(2**31),
     )

@@ -67,6 +67,24 @@ MATRIX: dict[Permission, dict[str, tuple[int, int]]] = {
         "facilitator": (ALLOWED, HIDDEN),
         "secretariat": (HIDDEN, HIDDEN),
     },
+    Permission.CREATE_STUDY: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (REFUSED, HIDDEN),
+        "facilitator": (ALLOWED, ALLOWED),
+        "secretariat": (ALLOWED, ALLOWED),
+    },
+    Permission.SEE_STUDY: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (HIDDEN, HIDDEN),
+        "facilitator": (ALLOWED, HIDDEN),
+        "secretariat": (ALLOWED, HIDDEN),
+    },
+    Permission.SET_UP_STUDY: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (HIDDEN, HIDDEN),
+        "facilitator": (ALLOWED, HIDDEN),
+        "secretariat": (ALLOWED, HIDDEN),
+    },
     Permission.SEE_RESULTS: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (HIDDEN, HIDDEN),
