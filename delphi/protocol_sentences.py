@@ -64,6 +64,8 @@ def protocol_sentences(settings: ProtocolSettings, *, names: Mapping[str, Locali
         )
     else:
         found.append(gettext("Between rounds experts do not see the group's answers."))
+    if settings.asks_reason:
+        found.append(gettext("Who leaves the middle half of the answers is asked why, and may prefer not to say."))
     found.append(
         ngettext(
             "Who has not finished is reminded at most once a round.",

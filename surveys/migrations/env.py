@@ -1,9 +1,13 @@
 """How Alembic runs here: on the engine it is given, in one transaction, with the names of our constraints."""
 
+import re
 from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate import comparators
 from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import AlterColumnOp
+from sqlalchemy import Column, Enum
 
 from surveys.models import metadata
 from surveys.models.base import LocalizedColumn, UtcDateTime
@@ -18,6 +22,30 @@ def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Lit
     if kind == "type" and type(item).__name__ == "AutoString":
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     return False
+
+
+@comparators.dispatch_for("column")
+def compare_members(
+    autogenerate: AutogenContext,
+    altered: AlterColumnOp,
+    schema: str | None,
+    table: str,
+    name: str,
+    stored: Column[Any],
+    wanted: Column[Any],
+) -> None:
+    """A closed set with other members than its CHECK in the database: Alembic itself does not look at these."""
+    if not isinstance(wanted.type, Enum) or autogenerate.inspector is None:
+        return
+    check = f"ck_{table}_{wanted.type.name}"
+    found = [one["sqltext"] for one in autogenerate.inspector.get_check_constraints(table) if one["name"] == check]
+    members = re.findall(r"'([^']*)'", found[0]) if found else wanted.type.enums
+    if members != wanted.type.enums:
+        # What the comparison of types that follows takes for the existing one; its CHECK is dropped with it.
+        stored.type = Enum(
+            *members, name=wanted.type.name, native_enum=False, create_constraint=True, length=wanted.type.length
+        )
+        altered.existing_type, altered.modify_type = stored.type, wanted.type
 
 
 def run() -> None:

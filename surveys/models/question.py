@@ -26,6 +26,8 @@ class Question(Table, table=True):
     """What is ranked, chosen, weighed or sorted: `code` and a text by language each."""
     settings: dict[str, Any] = Field(sa_type=JSON, default_factory=dict)
     """Limits by kind: `choose_at_most`, `total`, `lower`, `upper`, `unit`, `groups`."""
+    repeats_id: int | None = Field(default=None, foreign_key="question.id")
+    """The question of an earlier round that is asked again; its result is shown beside."""
 
 
 class QuestionAnswer(Table, table=True):

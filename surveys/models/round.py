@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, UniqueConstraint, text
 from sqlmodel import Field
 
 from surveys.models.base import Table, UtcDateTime, enum_type
@@ -41,6 +41,44 @@ class Round(Table, table=True):
     """What of the group's earlier answers experts see; a protocol setting, copied at planning."""
     order_seed: int = 0
     """Seed of the order of statements and of the display codes; logged, and the same after a reload."""
+    opens_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """When a planned round is to be opened by itself; its closing time stands beside."""
+    mails_leave_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """Until this moment the launch can be undone, and no mail of it leaves."""
+    minutes: int | None = None
+    """How many minutes it takes, measured in a pilot; without one, invitations estimate."""
+    stale_since: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """A planned round whose questionnaire rests on results that were reopened since."""
+
+
+class Reopening(Table, table=True):
+    """A closed round was opened again. The snapshot that stood then stays; the next closing takes a further one."""
+
+    __tablename__ = "reopening"
+
+    id: int = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="round.id", index=True)
+    snapshot_number: int
+    """The snapshot in force until then."""
+    reason: str = Field(max_length=2000)
+    reopened_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OutlookStep(Table, table=True):
+    """The answers sent so far as counts, taken anew only when enough more people have sent: for the close advisor.
+
+    In between it does not move, so that nobody's answer can be read off a difference.
+    """
+
+    __tablename__ = "outlook_step"
+    __table_args__ = (UniqueConstraint("round_id", "n_submitted"),)
+
+    id: int = Field(default=None, primary_key=True)
+    round_id: int = Field(foreign_key="round.id", index=True)
+    n_submitted: int
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+    counts: dict[str, dict[str, list[int]]] = Field(sa_type=JSON)
+    """Criterion id to statement id to answers per scale point, from the lowest to the highest."""
 
 
 class RoundStatement(Table, table=True):

@@ -45,6 +45,7 @@ class AskedRound:
     grace_minutes: int
     min_group_size: int
     shows_feedback: bool
+    asks_reason: bool
     order_seed: int
     panel: PanelContext
 
@@ -108,6 +109,7 @@ ROUND = sa_select(
     col(Round.grace_minutes),
     col(Round.min_group_size),
     col(Round.shows_feedback),
+    col(Round.asks_reason),
     col(Round.order_seed),
     col(Round.task_force_id),
 ).where(col(Round.id) == bindparam("round_id"))
