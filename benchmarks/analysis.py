@@ -14,10 +14,11 @@ from pathlib import Path
 
 from benchmarks.cells import compare_cells
 from benchmarks.coefficients import compare_coefficients
+from benchmarks.r_packages import compare_r
 from benchmarks.reports import time_reports
 from benchmarks.timing import HEADING
 
-PARTS = {"cells": compare_cells, "coefficients": compare_coefficients, "reports": time_reports}
+PARTS = {"cells": compare_cells, "coefficients": compare_coefficients, "R": compare_r, "reports": time_reports}
 PACKAGES = ("numpy", "scipy", "pandas", "polars", "duckdb", "pingouin", "krippendorff")
 
 
