@@ -27,8 +27,15 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.IDEA_PLACED: _l("Put an idea into %(statement)s."),
     AuditAction.IDEA_PARKED: _l("Set an idea aside: “%(reason)s”"),
     AuditAction.PLACEMENT_UNDONE: _l("Took an idea back."),
+    AuditAction.DESK_STEP_UNDONE: _l("Undid a step at the synthesis desk: %(kind)s."),
+    AuditAction.IDEA_TAGGED: _l("Tagged an idea “%(tag)s”."),
+    AuditAction.SIMILAR_IDEAS_SOUGHT: _l("Asked for a look for similar ideas."),
+    AuditAction.SECOND_CODING_FINISHED: _l("Finished a second coding of %(n)s ideas."),
+    AuditAction.TRANSLATION_SAVED: _l("Saved a translation (%(subject)s, %(language)s)."),
+    AuditAction.TRANSLATION_APPROVED: _l("Approved %(n)s translations (%(language)s)."),
     AuditAction.STATEMENT_EDITED: _l("Edited %(statement)s."),
     AuditAction.COMMENT_REVIEWED: _l("Reviewed a comment of round %(round)s."),
+    AuditAction.OBJECTION_MARKED: _l("Marked a comment on %(statement)s as a principled objection."),
     AuditAction.OUTCOMES_PUBLISHED: _l("Published the outcomes of %(n_statements)s statements."),
     AuditAction.CATEGORY_CHANGED: _l("Changed a category."),
     AuditAction.STATEMENT_CATEGORISED: _l("Sorted %(code)s into the category “%(name)s”."),
@@ -47,6 +54,22 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.COLLEAGUE_SUGGESTED: _l("An expert suggested a colleague."),
     AuditAction.COLLEAGUE_SETTLED: _l("Settled the suggestion of a colleague."),
     AuditAction.MEMBERSHIP_RECONFIRMED: _l("An expert said whether they stay for the implementation."),
+    AuditAction.PANELLIST_REMOVED: _l("Took somebody out of the panel: “%(reason)s”"),
+    AuditAction.PANELLIST_RESTORED: _l("Took somebody into the panel again."),
+    AuditAction.ADDRESS_CORRECTED: _l("Corrected an address that could not be reached."),
+    AuditAction.WALK_IN_CHANGED: _l("Changed the walk-in link: %(seats)s places."),
+    AuditAction.WALKED_IN: _l("Somebody registered themselves through the walk-in link."),
+    AuditAction.PILOT_STARTED: _l("Started a pilot of round %(number)s, apart from the study."),
+    AuditAction.REHEARSAL_PLAYED: _l("Played a rehearsal with %(n)s invented experts, apart from the study."),
+    AuditAction.COPY_DISCARDED: _l("Discarded a pilot or a rehearsal."),
+    AuditAction.MINUTES_TAKEN: _l("Took over the minutes measured in the pilot for round %(number)s: %(minutes)s."),
+    AuditAction.LAUNCH_SCHEDULED: _l("Round %(number)s is to be opened on %(opens_at)s."),
+    AuditAction.LAUNCH_UNSCHEDULED: _l("Took back the time at which round %(number)s was to be opened."),
+    AuditAction.LAUNCH_FAILED: _l("Round %(number)s could not be opened at its time: %(problem)s."),
+    AuditAction.LAUNCH_UNDONE: _l("Undid the launch of round %(number)s before a mail left."),
+    AuditAction.ROUND_REOPENED: _l(
+        "Opened round %(number)s again; result %(snapshot)s stays on record. Reason: “%(reason)s”"
+    ),
     AuditAction.STATEMENTS_LINKED: _l("Linked %(first)s and %(second)s: “%(reason)s”"),
     AuditAction.OBJECTIVE_REVISED: _l("Revised a text of objective %(code)s (wording %(number)s)."),
     AuditAction.REVISION_APPROVED: _l("Approved a text of objective %(code)s (wording %(number)s)."),
@@ -71,6 +94,7 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.PLACEMENT_UNDONE, "undone", "parked"): _l("Took up an idea again that was set aside (“%(reason)s”)."),
     (AuditAction.PLACEMENT_UNDONE, "retired", True): _l("Took an idea out of %(statement)s, which was taken back."),
     (AuditAction.PLACEMENT_UNDONE, "retired", False): _l("Took an idea out of %(statement)s."),
+    (AuditAction.IDEA_TAGGED, "change", "removed"): _l("Took the tag “%(tag)s” off an idea."),
     (AuditAction.STATEMENT_EDITED, "what", "wording"): _l("Reworded %(statement)s (version %(version)s)."),
     (AuditAction.STATEMENT_EDITED, "parent", None): _l("Unlinked %(statement)s."),
     (AuditAction.STATEMENT_EDITED, "what", "parent"): _l("Linked %(statement)s to %(parent)s."),
@@ -80,6 +104,9 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.STATEMENT_CATEGORISED, "name", None): _l("Took %(code)s out of its category."),
     (AuditAction.COMMENT_REVIEWED, "how", "shared"): _l("Shared a comment of round %(round)s as written."),
     (AuditAction.COMMENT_REVIEWED, "how", "paraphrased"): _l("Shared a comment of round %(round)s paraphrased."),
+    (AuditAction.OBJECTION_MARKED, "is_objection", False): _l(
+        "A comment on %(statement)s is no longer marked as a principled objection."
+    ),
     (AuditAction.QUESTIONS_CHANGED, "change", "added"): _l("Added a question to round %(number)s: “%(text)s”"),
     (AuditAction.QUESTIONS_CHANGED, "change", "edited"): _l("Edited a question of round %(number)s: “%(text)s”"),
     (AuditAction.QUESTIONS_CHANGED, "change", "removed"): _l("Removed a question from round %(number)s: “%(text)s”"),
@@ -88,12 +115,12 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
         "Said that %(first)s and %(second)s do not belong together: “%(reason)s”"
     ),
     (AuditAction.VOTE_CAST, "is_late", True): _l("%(name)s voted late in the consultation “%(title)s”: not counted."),
-    (AuditAction.CONSULTATION_CHANGED, "change", "members"): _l(
-        "Added %(n)s members to the consultation “%(title)s”."
-    ),
+    (AuditAction.CONSULTATION_CHANGED, "change", "members"): _l("Added %(n)s members to the consultation “%(title)s”."),
+    (AuditAction.WALK_IN_CHANGED, "change", "closed"): _l("Closed the walk-in link."),
+    (AuditAction.WALK_IN_CHANGED, "change", "renewed"): _l("Made a new walk-in link; the earlier one opens nothing."),
     (AuditAction.COMMENT_REVIEWED, "how", "withheld"): _l("Withheld a comment of round %(round)s."),
 }
-MOMENTS = ("deadline_at", "before", "after")
+MOMENTS = ("deadline_at", "opens_at", "before", "after")
 
 
 class _Details(dict[str, Any]):

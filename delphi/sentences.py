@@ -39,6 +39,9 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.TEXT_TOO_LONG: _l(
         "This text is %(over)s characters too long; at most %(limit)s fit. Nothing was cut off: please shorten it."
     ),
+    ViolationCode.COMMENT_NOT_SHARED: _l(
+        "Share this comment first, as written or paraphrased: an objection is carried on in the words others read."
+    ),
     ViolationCode.TEXT_EMPTY: _l("Please write a text here."),
     ViolationCode.REASON_MISSING: _l("Please give a reason; it stays in the record."),
     ViolationCode.CONSENT_MISSING: _l("Please tick the box to agree before you start."),
@@ -60,6 +63,11 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.DUPLICATE_CODE: _l("The code %(value)s is used twice."),
     ViolationCode.PERSON_UNKNOWN: _l("There is no such person in this study."),
     ViolationCode.PROTOCOL_LOCKED: _l("The protocol is locked; a change needs an amendment with a reason."),
+    ViolationCode.CHANGED_SINCE: _l("This was changed again since: undo the later change first, or edit it by hand."),
+    ViolationCode.CODED_BY_THE_SAME: _l("You placed ideas here yourself: the second coder must be somebody else."),
+    ViolationCode.CODING_FINISHED: _l("This second coding is finished: nothing of it changes any more."),
+    ViolationCode.IDEAS_UNCODED: _l("Ideas still to be placed: %(n)s."),
+    ViolationCode.SOURCE_MISSING: _l("There is no text to translate from yet."),
     ViolationCode.EDITED_MEANWHILE: _l("Somebody changed this meanwhile. Both versions are shown below."),
     ViolationCode.STATEMENT_ASKED: _l(
         "%(statement)s is on the questionnaire of a round: it can be reworded, but not taken back."
@@ -101,6 +109,31 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.FLAG_SETTLED: _l("This remark was answered meanwhile."),
     ViolationCode.RESULTS_NOT_PUBLISHED: _l("The results are not published yet."),
     ViolationCode.CHOICE_MISSING: _l("Please choose one of the answers."),
+    ViolationCode.ADDRESS_TAKEN: _l(
+        "This address cannot be used for this person here: please ask the secretariat to look into it."
+    ),
+    ViolationCode.ADDRESS_IN_USE: _l(
+        "This person has already come in by their link: only they can have their address changed."
+    ),
+    ViolationCode.WALK_IN_CLOSED: _l("Registration by this link is closed."),
+    ViolationCode.WALK_IN_FULL: _l("All places of this panel are taken."),
+    ViolationCode.NOBODY_TO_IMPORT: _l("There is no line without a problem to import yet."),
+    ViolationCode.UNDO_TOO_LATE: _l(
+        "The mails have left: the launch cannot be undone any more. You can close the round."
+    ),
+    ViolationCode.UNDO_ANSWERED: _l("Somebody has answered already: the launch cannot be undone any more."),
+    ViolationCode.OPENING_PAST: _l("The opening must lie in the future, and before the closing time."),
+    ViolationCode.REOPEN_TOO_LATE: _l(
+        "A round can be opened again within %(hours)s hours of its closing; it closed on %(at)s."
+    ),
+    ViolationCode.LATER_ROUND_STARTED: _l(
+        "Round %(number)s has been opened since: this round can no longer be opened again."
+    ),
+    ViolationCode.IDEAS_WORKED_ON: _l(
+        "Ideas of this round have been placed or set aside: take them back on the synthesis desk first."
+    ),
+    ViolationCode.NOT_A_COPY: _l("This is no pilot and no rehearsal: it is never discarded."),
+    ViolationCode.NOT_MEASURED: _l("Nobody has finished the pilot yet: there is nothing to measure."),
     ViolationCode.NOTHING_CHANGED: _l("Nothing differs from the text that is there already."),
     ViolationCode.LANGUAGE_OUT_OF_DATE: _l(
         "The text in %(language)s has not followed the change yet: revise it, or confirm that it still fits."
@@ -173,6 +206,7 @@ MEMBERSHIPS: dict[MembershipStatus, Any] = {
     MembershipStatus.JOINED: _l("Joined"),
     MembershipStatus.DECLINED: _l("Declined"),
     MembershipStatus.LEFT: _l("Left"),
+    MembershipStatus.REMOVED: _l("Taken out"),
 }
 
 STANCES: dict[Stance, Any] = {

@@ -63,6 +63,29 @@ class PlacementAction(StrEnum):
     SPLIT = "split"
 
 
+class DeskStepKind(StrEnum):
+    """What one step at the synthesis desk changed; each can be undone."""
+
+    PLACED = "placed"
+    TAKEN_OUT = "taken_out"
+    PARKED = "parked"
+    TAKEN_UP = "taken_up"
+    REWORDED = "reworded"
+    LINKED = "linked"
+    CATEGORISED = "categorised"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+
+
+class TranslationState(StrEnum):
+    """How far one text in one language is."""
+
+    MISSING = "missing"
+    STALE = "stale"
+    TO_CHECK = "to_check"
+    APPROVED = "approved"
+
+
 class RatingState(StrEnum):
     """What one cell of a questionnaire holds; only `rated` carries a number. No row at all: left blank."""
 
@@ -226,8 +249,15 @@ class AuditAction(StrEnum):
     IDEA_PLACED = "idea_placed"
     IDEA_PARKED = "idea_parked"
     PLACEMENT_UNDONE = "placement_undone"
+    DESK_STEP_UNDONE = "desk_step_undone"
+    IDEA_TAGGED = "idea_tagged"
+    SIMILAR_IDEAS_SOUGHT = "similar_ideas_sought"
+    SECOND_CODING_FINISHED = "second_coding_finished"
+    TRANSLATION_SAVED = "translation_saved"
+    TRANSLATION_APPROVED = "translation_approved"
     STATEMENT_EDITED = "statement_edited"
     COMMENT_REVIEWED = "comment_reviewed"
+    OBJECTION_MARKED = "objection_marked"
     OUTCOMES_PUBLISHED = "outcomes_published"
     CATEGORY_CHANGED = "category_changed"
     STATEMENT_CATEGORISED = "statement_categorised"
@@ -284,6 +314,29 @@ class StopRule(StrEnum):
 
     VERDICT = "verdict"
     STABLE = "stable"
+    API_TOKEN_MADE = "api_token_made"
+    API_TOKEN_REVOKED = "api_token_revoked"
+    ARCHIVE_SEALED = "archive_sealed"
+    REPORT_ENTRY_WRITTEN = "report_entry_written"
+    STUDY_RESTORED = "study_restored"
+
+
+class ApiScope(StrEnum):
+    """What a key for programs opens: published things only, of one study."""
+
+    STUDY = "study"
+    OBJECTIVES = "objectives"
+    ACTIVITIES = "activities"
+    STATEMENTS = "statements"
+    RESULTS = "results"
+
+
+class Guideline(StrEnum):
+    """Published guidelines for reporting a study of this kind."""
+
+    DELPHISTAR = "delphistar"
+    ACCORD = "accord"
+    CREDES = "credes"
 
 
 class Permission(StrEnum):
@@ -302,6 +355,12 @@ class Permission(StrEnum):
     OVERSEE_SOME = "oversee_some"
     OVERSEE = "oversee"
     ADMINISTER = "administer"
+    READ_SOME = "read_some"
+    READ_STUDY = "read_study"
+    READ_OBJECTIVES = "read_objectives"
+    READ_ACTIVITIES = "read_activities"
+    READ_STATEMENTS = "read_statements"
+    READ_RESULTS = "read_results"
 
 
 class ViolationCode(StrEnum):
@@ -321,6 +380,7 @@ class ViolationCode(StrEnum):
     VALUE_OFF_SCALE = "value_off_scale"
     UNKNOWN_STATEMENT = "unknown_statement"
     TEXT_TOO_LONG = "text_too_long"
+    COMMENT_NOT_SHARED = "comment_not_shared"
     TEXT_EMPTY = "text_empty"
     REASON_MISSING = "reason_missing"
     CONSENT_MISSING = "consent_missing"
@@ -343,6 +403,11 @@ class ViolationCode(StrEnum):
     PERSON_UNKNOWN = "person_unknown"
     PROTOCOL_LOCKED = "protocol_locked"
     EDITED_MEANWHILE = "edited_meanwhile"
+    CHANGED_SINCE = "changed_since"
+    CODED_BY_THE_SAME = "coded_by_the_same"
+    CODING_FINISHED = "coding_finished"
+    IDEAS_UNCODED = "ideas_uncoded"
+    SOURCE_MISSING = "source_missing"
     STATEMENT_ASKED = "statement_asked"
     PARENT_MISMATCH = "parent_mismatch"
     DEADLINE_EARLIER = "deadline_earlier"
@@ -403,6 +468,11 @@ class ViolationCode(StrEnum):
     PROTOCOL_NOT_LOCKED = "protocol_not_locked"
     NO_OBJECTIVE_CHOSEN = "no_objective_chosen"
     DATES_IMPOSSIBLE = "dates_impossible"
+    TOKEN_NAME_TAKEN = "token_name_taken"
+    TOKEN_LIFE_OUT_OF_RANGE = "token_life_out_of_range"
+    PANELS_OPEN = "panels_open"
+    NOTHING_CLOSED = "nothing_closed"
+    UNKNOWN_ITEM = "unknown_item"
 
 
 class FrameworkFinding(StrEnum):

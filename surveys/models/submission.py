@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlmodel import Field
 
 from surveys.localized import LocalizedText
@@ -80,3 +81,5 @@ class Comment(Table, table=True):
     review: CommentReview = Field(sa_type=enum_type(CommentReview), default=CommentReview.WAITING)
     shared_text: LocalizedText = Field(sa_type=LocalizedColumn, default_factory=LocalizedText)
     """What others read, in each language; the facilitator may paraphrase. Empty: the text as written."""
+    is_objection: bool = Field(default=False, sa_column_kwargs={"server_default": sql_text("false")})
+    """A principled objection: carried with its statement into the outcomes and the plan, in the words others read."""

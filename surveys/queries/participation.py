@@ -66,6 +66,13 @@ def colleges_of(session: Session, *, panellist_ids: Sequence[int]) -> list[str |
     return [codes.get(panellist_id) for panellist_id in panellist_ids]
 
 
+def languages_of(session: Session, *, panellist_ids: Sequence[int]) -> list[str]:
+    """The language in which each panellist takes part, in the order asked."""
+    rows = session.exec(select(Panellist.id, Panellist.language).where(col(Panellist.id).in_(panellist_ids))).all()
+    languages = dict(rows)
+    return [languages[panellist_id] for panellist_id in panellist_ids]
+
+
 def participation_of(session: Session, *, round_: Round) -> Participation:
     """The funnel of one round."""
     members = dict(

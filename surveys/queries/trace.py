@@ -72,6 +72,7 @@ class StatementComment:
     language: str
     review: CommentReview
     shared_text: LocalizedText
+    is_objection: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ def _comments(session: Session, condition: ColumnElement[bool] | bool) -> list[t
                 language=comment.language,
                 review=comment.review,
                 shared_text=comment.shared_text,
+                is_objection=comment.is_objection,
             ),
         )
         for comment, round_ in ordered

@@ -1,6 +1,6 @@
 """What small groups may be shown, and the codes under which people appear."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from random import Random
 
@@ -30,6 +30,24 @@ def may_show_group(n_group: int, *, n_total: int, min_group_size: int) -> bool:
     """
     rest = n_total - n_group
     return n_group >= min_group_size and (rest == 0 or rest >= min_group_size)
+
+
+def groups_to_show(sizes: Mapping[str, int], *, n_total: int, min_group_size: int) -> tuple[str, ...]:
+    """Which groups' figures may stand side by side with the total, in alphabetical order.
+
+    Each is large enough, and so is everybody who is in none of them: what is left after taking the shown groups from
+    the total must not tell of fewer people than the minimum. The smallest group goes first where it would.
+    """
+    shown = sorted(name for name, n in sizes.items() if n >= min_group_size)
+    while shown:
+        rest = n_total - sum(sizes[name] for name in shown)
+        alone_is_fine = len(shown) > 1 or may_show_group(
+            sizes[shown[0]], n_total=n_total, min_group_size=min_group_size
+        )
+        if alone_is_fine and (rest == 0 or rest >= min_group_size):
+            return tuple(shown)
+        shown.remove(min(shown, key=lambda name: (sizes[name], name)))
+    return ()
 
 
 def display_codes(panellist_ids: Sequence[int], *, seed: int) -> dict[int, str]:

@@ -1,4 +1,4 @@
-"""Reviewing comments before other experts read them: share as written, paraphrase in every language, or withhold."""
+"""Reviewing comments before others read them: share, paraphrase, withhold, or mark as a principled objection."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from surveys.errors import NotFound, RuleViolation
 from surveys.localized import LocalizedText
-from surveys.models import Comment, Round, TaskForce
+from surveys.models import Comment, Round, Statement, TaskForce
 from surveys.rules.permissions import Actor
 from surveys.rules.texts import COMMENT_LIMIT, require_text
 from surveys.services.audit import record
@@ -48,8 +48,46 @@ def share_comment(
 def withhold_comment(session: Session, *, actor: Actor, round_id: int, comment_id: int, now: datetime) -> Comment:
     """Keep a comment from the experts. Raises as `share_comment`."""
     comment, round_ = _hold(session, round_id=round_id, comment_id=comment_id)
-    comment.review, comment.shared_text = CommentReview.WITHHELD, LocalizedText()
+    comment.review, comment.shared_text, comment.is_objection = CommentReview.WITHHELD, LocalizedText(), False
     return _store(session, comment, round_=round_, how="withheld", actor=actor, now=now)
+
+
+def mark_objection(
+    session: Session, *, actor: Actor, round_id: int, comment_id: int, is_objection: bool, now: datetime
+) -> Comment:
+    """Carry a comment with its statement into outcomes and plan as a principled objection, or no longer.
+
+    It is carried in the words others read; withholding the comment later takes the mark back.
+
+    Raises
+    ------
+    NotFound
+        The comment is of another round.
+    RuleViolation
+        `round_not_closed`; `comment_not_shared` for a comment that others do not read.
+    """
+    comment, round_ = _hold(session, round_id=round_id, comment_id=comment_id)
+    if is_objection and comment.review is not CommentReview.SHARED:
+        raise RuleViolation(ViolationCode.COMMENT_NOT_SHARED)
+    if comment.is_objection == is_objection:
+        return comment
+    comment.is_objection = is_objection
+    session.add(comment)
+    task_force = session.get_one(TaskForce, round_.task_force_id)
+    record(
+        session,
+        AuditAction.OBJECTION_MARKED,
+        actor=actor,
+        now=now,
+        study_id=task_force.study_id,
+        task_force_id=task_force.id,
+        subject=f"statement:{comment.statement_id}",
+        statement=session.get_one(Statement, comment.statement_id).code,
+        round=round_.number,
+        is_objection=is_objection,
+    )
+    session.flush()
+    return comment
 
 
 def _hold(session: Session, *, round_id: int, comment_id: int) -> tuple[Comment, Round]:

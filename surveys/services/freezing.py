@@ -17,6 +17,7 @@ from surveys.models import FrozenRating, Protocol, Rating, Round, RoundResult, S
 from surveys.queries.participation import (
     colleges_of,
     eligible_panellists,
+    languages_of,
     panellists_who_answered,
     participation_of,
 )
@@ -44,6 +45,8 @@ class Frozen:
     answered: tuple[int, ...]
     colleges: tuple[str | None, ...]
     """The college of each eligible panellist, in the order of `eligible`."""
+    languages: tuple[str, ...]
+    """Their languages in the same order; empty in snapshots taken before languages were frozen."""
     cells: tuple[Cell, ...]
     questions: FrozenQuestions
 
@@ -57,6 +60,7 @@ class Frozen:
                 "eligible": self.eligible,
                 "answered": self.answered,
                 "colleges": self.colleges,
+                **({"languages": self.languages} if self.languages else {}),
                 "settings": self.settings.as_json(),
                 **self.questions.as_json(),
             }
@@ -110,6 +114,7 @@ def freeze_round(session: Session, *, round_: Round, now: datetime) -> Snapshot:
         "eligible": everybody,
         "answered": answered,
         "colleges": colleges_of(session, panellist_ids=everybody),
+        "languages": languages_of(session, panellist_ids=everybody),
     }
     frozen = frozen_of(session, snapshot=snapshot)
     snapshot.digest = frozen.digest
@@ -134,6 +139,7 @@ def frozen_of(session: Session, *, snapshot: Snapshot) -> Frozen:
         eligible=tuple(snapshot.audience["eligible"]),
         answered=tuple(snapshot.audience["answered"]),
         colleges=tuple(snapshot.audience["colleges"]),
+        languages=tuple(snapshot.audience.get("languages", ())),
         cells=tuple(frozen_cells(session, snapshot_id=snapshot.id)),
         questions=frozen_questions_of(session, snapshot=snapshot),
     )

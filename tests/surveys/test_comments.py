@@ -7,9 +7,10 @@ from delphi.database import Database
 from surveys.errors import NotFound, RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import AuditEvent, Comment
+from surveys.queries.objections import Objection, objections_of
 from surveys.queries.trace import comments_of_round
 from surveys.rules.answers import CommentAnswer
-from surveys.services.comments import share_comment, withhold_comment
+from surveys.services.comments import mark_objection, share_comment, withhold_comment
 from surveys.services.rounds import close_round
 from surveys.services.submissions import save_ratings
 from surveys.vocabulary import AuditAction, CommentReview, Stance, ViolationCode
@@ -105,3 +106,26 @@ def test_comments_come_by_stance_and_not_by_arrival(lite: Database) -> None:
         _, round_id, _ = a_commented_round(session)
         found = comments_of_round(session, round_id=round_id)
     assert [[one.text for one in comments] for comments in found.values()] == [["It works in Benin", "Too dear"]]
+
+
+def test_an_objection_is_carried_in_the_words_others_read(database: Database) -> None:
+    with database.writing() as session:
+        small, round_id, comment_id = a_commented_round(session)
+    act = {"actor": as_facilitator(small), "round_id": round_id, "comment_id": comment_id, "now": NOW}
+    with pytest.raises(RuleViolation) as caught, database.writing() as session:
+        mark_objection(session, is_objection=True, **act)
+    assert caught.value.code is ViolationCode.COMMENT_NOT_SHARED
+    with database.writing() as session:
+        share_comment(session, paraphrase=said("It costs a lot", "C'est cher"), **act)
+        mark_objection(session, is_objection=True, **act)
+        mark_objection(session, is_objection=True, **act)
+    with database.reading() as session:
+        (found,) = objections_of(session, task_force_ids=[small.task_force_id]).values()
+        assert found == (Objection(round_number=1, text=said("It costs a lot", "C'est cher")),)
+        (event,) = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.OBJECTION_MARKED)).all()
+        assert event.details == {"statement": "A5-01", "round": 1, "is_objection": True}
+    with database.writing() as session:
+        withhold_comment(session, **act)
+        assert objections_of(session, task_force_ids=[small.task_force_id]) == {}
+        share_comment(session, **act)
+        assert objections_of(session, task_force_ids=[small.task_force_id]) == {}
