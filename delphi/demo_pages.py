@@ -25,6 +25,8 @@ KINDS = {
     MessageKind.REMINDER: _l("Reminder"),
     MessageKind.RECEIPT: _l("Receipt"),
     MessageKind.ROUND_OPENED: _l("Round opened"),
+    MessageKind.ROUND_RESULTS: _l("Round results"),
+    MessageKind.ROUND_REOPENED: _l("Round opened again"),
     MessageKind.NEW_LINK: _l("Personal link"),
     MessageKind.THANKS: _l("Thanks"),
 }
@@ -33,6 +35,8 @@ STATUSES = {
     OutboxStatus.LEASED: _l("Being sent"),
     OutboxStatus.SENT: _l("Sent"),
     OutboxStatus.FAILED: _l("Not sent"),
+    OutboxStatus.HELD: _l("Held back"),
+    OutboxStatus.CANCELLED: _l("Taken back"),
 }
 
 

@@ -83,6 +83,11 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.STUDY_COPIED: _l("Copied the study from “%(name)s”, with %(n_people)s people."),
     AuditAction.PANELS_ADDED: _l("Made task forces: %(codes)s."),
     AuditAction.DATES_PLANNED: _l("Planned the dates of %(n_rounds)s rounds."),
+    AuditAction.API_TOKEN_MADE: _l("Made the key “%(name)s” for programs; it ends on %(expires)s."),
+    AuditAction.API_TOKEN_REVOKED: _l("Revoked the key “%(name)s” for programs."),
+    AuditAction.ARCHIVE_SEALED: _l("Sealed archive %(number)s; its seal is %(seal)s."),
+    AuditAction.REPORT_ENTRY_WRITTEN: _l("Wrote on item %(item)s of %(guideline)s (version %(version)s)."),
+    AuditAction.STUDY_RESTORED: _l("Restored the study from an archive with the seal %(seal)s."),
 }
 VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.ROUND_PLANNED, "n_statements", 0): _l("Planned round %(number)s with open questions."),

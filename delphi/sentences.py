@@ -153,6 +153,11 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.PROTOCOL_NOT_LOCKED: _l("The protocol is not locked yet: change it without an amendment."),
     ViolationCode.NO_OBJECTIVE_CHOSEN: _l("Please tick at least one objective."),
     ViolationCode.DATES_IMPOSSIBLE: _l("These dates do not fit together: look at what is wrong below."),
+    ViolationCode.TOKEN_NAME_TAKEN: _l("There is already a key called “%(name)s”: choose another name or revoke it."),
+    ViolationCode.TOKEN_LIFE_OUT_OF_RANGE: _l("A key lasts from %(lower)s to %(upper)s days."),
+    ViolationCode.PANELS_OPEN: _l("An archive is sealed when no round is open; open now: %(codes)s."),
+    ViolationCode.NOTHING_CLOSED: _l("No round has been closed yet: there is nothing to keep."),
+    ViolationCode.UNKNOWN_ITEM: _l("The guideline has no such item."),
 }
 
 KINDS: dict[StatementKind, Any] = {

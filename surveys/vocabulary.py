@@ -298,6 +298,11 @@ class AuditAction(StrEnum):
     CONSULTATION_OPENED = "consultation_opened"
     VOTE_CAST = "vote_cast"
     EXPORT_REQUESTED = "export_requested"
+    API_TOKEN_MADE = "api_token_made"
+    API_TOKEN_REVOKED = "api_token_revoked"
+    ARCHIVE_SEALED = "archive_sealed"
+    REPORT_ENTRY_WRITTEN = "report_entry_written"
+    STUDY_RESTORED = "study_restored"
 
 
 class FeedbackKind(StrEnum):
@@ -314,11 +319,6 @@ class StopRule(StrEnum):
 
     VERDICT = "verdict"
     STABLE = "stable"
-    API_TOKEN_MADE = "api_token_made"
-    API_TOKEN_REVOKED = "api_token_revoked"
-    ARCHIVE_SEALED = "archive_sealed"
-    REPORT_ENTRY_WRITTEN = "report_entry_written"
-    STUDY_RESTORED = "study_restored"
 
 
 class ApiScope(StrEnum):

@@ -1,8 +1,19 @@
 """The tables, one aggregate a file."""
 
+from surveys.models.api_token import ApiToken
 from surveys.models.audit import AuditEvent
 from surveys.models.base import metadata
 from surveys.models.consultation import Consultation, ConsultationDocument, ConsultationMember, Vote
+from surveys.models.desk import (
+    DeskPresence,
+    DeskStep,
+    IdeaPair,
+    IdeaTag,
+    SecondCode,
+    SecondCoding,
+    SimilarityRun,
+    TextEmbedding,
+)
 from surveys.models.draft import Draft, FieldWrite, TextChange
 from surveys.models.export_job import ExportJob
 from surveys.models.link import StatementLink
@@ -20,6 +31,7 @@ from surveys.models.panel import (
     StaffPassword,
     StaffRole,
     TaskForce,
+    WalkIn,
 )
 from surveys.models.question import (
     FrozenQuestionAnswer,
@@ -28,14 +40,19 @@ from surveys.models.question import (
     QuestionAnswerChange,
     QuestionResult,
 )
+from surveys.models.record import ArchiveBundle, ArchiveFile, ReportEntry
 from surveys.models.result import FrozenRating, RoundResult, Snapshot
 from surveys.models.revision import FrameworkVersion, ObjectiveRevision
-from surveys.models.round import Round, RoundStatement
+from surveys.models.round import OutlookStep, Reopening, Round, RoundStatement
 from surveys.models.statement import Idea, IdeaFlag, IdeaPlacement, Statement, StatementVersion
 from surveys.models.study import Criterion, PlannedRound, Protocol, ProtocolAmendment, Scale, Study
 from surveys.models.submission import Comment, Rating, RatingChange, Submission
+from surveys.models.translation import Translation
 
 __all__ = [
+    "ApiToken",
+    "ArchiveBundle",
+    "ArchiveFile",
     "AuditEvent",
     "Category",
     "ColleagueSuggestion",
@@ -45,6 +62,8 @@ __all__ = [
     "ConsultationDocument",
     "ConsultationMember",
     "Criterion",
+    "DeskPresence",
+    "DeskStep",
     "Draft",
     "ExportJob",
     "Facility",
@@ -57,12 +76,15 @@ __all__ = [
     "Goal",
     "Idea",
     "IdeaFlag",
+    "IdeaPair",
     "IdeaPlacement",
+    "IdeaTag",
     "Invitation",
     "Objective",
     "ObjectiveRevision",
     "ObjectiveVersion",
     "OutboxMessage",
+    "OutlookStep",
     "Outcome",
     "Panellist",
     "Person",
@@ -76,11 +98,16 @@ __all__ = [
     "Rating",
     "RatingChange",
     "Region",
+    "Reopening",
+    "ReportEntry",
     "Round",
     "RoundResult",
     "RoundStatement",
     "Scale",
+    "SecondCode",
+    "SecondCoding",
     "SignIn",
+    "SimilarityRun",
     "Snapshot",
     "StaffPassword",
     "StaffRole",
@@ -91,7 +118,10 @@ __all__ = [
     "Submission",
     "TaskForce",
     "TextChange",
+    "TextEmbedding",
+    "Translation",
     "Vote",
+    "WalkIn",
     "WorkerHeartbeat",
     "metadata",
 ]

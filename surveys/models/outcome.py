@@ -78,3 +78,5 @@ class Outcome(Table, table=True):
     overall_rank: int | None = None
     """Within its kind over all task forces of the study, set when the last task force publishes."""
     published_at: datetime = Field(sa_type=UtcDateTime)
+    stale_since: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """The round that decided it was reopened since; publishing again replaces it."""

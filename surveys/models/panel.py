@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from surveys.localized import LocalizedText
@@ -52,6 +52,8 @@ class TaskForce(Table, table=True):
     study_id: int = Field(foreign_key="study.id", index=True)
     objective_id: int = Field(foreign_key="objective.id", index=True)
     code: str = Field(max_length=16)
+    copy_of_id: int | None = Field(default=None, foreign_key="task_force.id", index=True)
+    """The task force that a pilot or a rehearsal was copied from; empty for a real one."""
 
 
 class Panellist(Table, table=True):
@@ -72,6 +74,26 @@ class Panellist(Table, table=True):
     reconfirmed_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
     """When they last answered whether they stay for the implementation; `stays_on` says what."""
     stays_on: bool | None = None
+    expertise: int | None = None
+    interest: int | None = None
+    """Both 1 (none) to 5 (much), as said by themselves or by a panel file; for the balance of the panel only."""
+    walked_in_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """When they registered themselves through the walk-in link."""
+
+
+class WalkIn(Table, table=True):
+    """The link by which people register themselves for a task force. Only the SHA-256 of its token is stored."""
+
+    __tablename__ = "walk_in"
+    __table_args__ = (CheckConstraint("seats >= 1", name="seats_positive"),)
+
+    task_force_id: int = Field(foreign_key="task_force.id", primary_key=True)
+    generation: int = 1
+    token_hash: str = Field(unique=True, max_length=64)
+    is_open: bool = True
+    seats: int
+    """How many people may come by the link at most."""
+    changed_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class ColleagueSuggestion(Table, table=True):

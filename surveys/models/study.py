@@ -7,7 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from surveys.localized import LocalizedText
-from surveys.models.base import LocalizedColumn, Table, UtcDateTime
+from surveys.models.base import LocalizedColumn, Table, UtcDateTime, enum_type
+from surveys.vocabulary import StudyKind
 
 
 class Study(Table, table=True):
@@ -25,6 +26,12 @@ class Study(Table, table=True):
     time_zone: str = Field(default="Europe/Paris", max_length=64)
     contact_name: str = Field(default="", max_length=200)
     contact_email: str = Field(default="", max_length=254)
+    kind: StudyKind = Field(
+        sa_type=enum_type(StudyKind),
+        default=StudyKind.STUDY,
+        sa_column_kwargs={"server_default": StudyKind.STUDY.value},
+    )
+    """Pilots and rehearsals are studies of their own: no result, export or programme of another study holds them."""
     template: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
     """The template it was made from; empty for an import."""
     created_at: datetime = Field(sa_type=UtcDateTime)

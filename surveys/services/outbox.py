@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import Session, col, or_, select
 
-from surveys.models import OutboxMessage, Person, WorkerHeartbeat
-from surveys.vocabulary import MessageKind, OutboxStatus
+from surveys.models import OutboxMessage, Person, Study, WorkerHeartbeat
+from surveys.vocabulary import MessageKind, OutboxStatus, StudyKind
 
 # Longer than any SMTP time-out: a shorter lease would hand a mail that is being sent to a second worker.
 LEASE = timedelta(minutes=5)
@@ -15,9 +15,20 @@ BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), t
 
 
 def queue_message(
-    session: Session, *, kind: MessageKind, person: Person, study_id: int, params: dict[str, Any], now: datetime
+    session: Session,
+    *,
+    kind: MessageKind,
+    person: Person,
+    study_id: int,
+    params: dict[str, Any],
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
-    """Queue one message to one person, in that person's language."""
+    """Queue one message to one person, in that person's language; it leaves from `due_at` on, by default at once.
+
+    In a rehearsal it is held for ever: nobody is written to.
+    """
+    is_rehearsal = session.get_one(Study, study_id).kind is StudyKind.REHEARSAL
     session.add(
         OutboxMessage(
             kind=kind,
@@ -26,8 +37,9 @@ def queue_message(
             params=params,
             language=person.language,
             message_id=f"{secrets.token_hex(12)}@delphi",
+            status=OutboxStatus.HELD if is_rehearsal else OutboxStatus.QUEUED,
             created_at=now,
-            due_at=now,
+            due_at=due_at or now,
         )
     )
 

@@ -106,19 +106,26 @@ def open_round(
     languages: tuple[str, ...],
     now: datetime,
     notify: bool = True,
+    mails_leave_at: datetime | None = None,
 ) -> None:
-    """Let experts answer, and queue a mail to each of them.
+    """Let experts answer, and queue a mail to each of them, to leave at once or from `mails_leave_at` on.
 
     Raises
     ------
     RuleViolation
-        `round_already_open`, `round_closed`, `deadline_past`, `no_panellists`, or `translation_missing` with the
-        first statement or question that lacks one of `languages`.
+        `round_already_open`, `round_closed`, `previous_round_open` where an earlier round was opened again,
+        `deadline_past`, `no_panellists`, or `translation_missing` with the first statement or question that lacks one
+        of `languages`.
     """
     if round_.status is RoundStatus.OPEN:
         raise RuleViolation(ViolationCode.ROUND_ALREADY_OPEN)
     if round_.status is RoundStatus.CLOSED:
         raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=round_.closed_at)
+    other = session.exec(
+        select(Round.number).where(Round.task_force_id == round_.task_force_id, Round.status == RoundStatus.OPEN)
+    ).first()
+    if other is not None:
+        raise RuleViolation(ViolationCode.PREVIOUS_ROUND_OPEN, number=other)
     if deadline_at is not None and deadline_at <= now:
         raise RuleViolation(ViolationCode.DEADLINE_PAST)
     eligible = eligible_panellists(session, task_force_id=round_.task_force_id)
@@ -133,6 +140,7 @@ def open_round(
             if any(language not in text for text in question.texts()):
                 raise RuleViolation(ViolationCode.TRANSLATION_MISSING, statement=question.code, language=language)
     round_.status, round_.opened_at, round_.deadline_at = RoundStatus.OPEN, now, deadline_at
+    round_.opens_at, round_.mails_leave_at = None, mails_leave_at
     session.add(round_)
     study = study_of_round(session, round_=round_)
     if notify:
@@ -142,9 +150,17 @@ def open_round(
             .where(col(Panellist.id).in_(eligible))
             .order_by(col(Person.id))
         ).all()
-        kind = MessageKind.INVITATION if round_.number == 1 else MessageKind.ROUND_OPENED
+        kind = _kind_of_mail(session, round_=round_)
         for person in people:
-            queue_message(session, kind=kind, person=person, study_id=study.id, params={"round_id": round_.id}, now=now)
+            queue_message(
+                session,
+                kind=kind,
+                person=person,
+                study_id=study.id,
+                params={"round_id": round_.id},
+                now=now,
+                due_at=mails_leave_at,
+            )
     record(
         session,
         AuditAction.ROUND_OPENED,
@@ -156,6 +172,24 @@ def open_round(
         number=round_.number,
         deadline_at=deadline_at.isoformat() if deadline_at else None,
     )
+
+
+def _kind_of_mail(session: Session, *, round_: Round) -> MessageKind:
+    """Who is asked again reads the results of the rating round before; they are shown where the next one is open."""
+    if round_.number == 1:
+        return MessageKind.INVITATION
+    rated_before = session.exec(
+        select(Round.id)
+        .where(
+            Round.task_force_id == round_.task_force_id,
+            Round.number < round_.number,
+            Round.kind == RoundKind.RATING,
+            Round.status == RoundStatus.CLOSED,
+        )
+        .limit(1)
+    ).first()
+    shows_results = round_.kind is RoundKind.RATING and round_.shows_feedback and rated_before is not None
+    return MessageKind.ROUND_RESULTS if shows_results else MessageKind.ROUND_OPENED
 
 
 def preview_close(session: Session, *, round_: Round) -> ClosePreview:

@@ -15,7 +15,7 @@ from surveys.services.bulk import upsert
 from surveys.services.round_locks import share_round
 from surveys.vocabulary import MembershipStatus, RoundKind, ViolationCode
 
-AWAY = (MembershipStatus.DECLINED, MembershipStatus.LEFT)
+AWAY = (MembershipStatus.DECLINED, MembershipStatus.LEFT, MembershipStatus.REMOVED)
 
 
 @dataclass(frozen=True, slots=True)

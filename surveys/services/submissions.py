@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from surveys.errors import RuleViolation
 from surveys.models import Comment, Idea, Panellist, Rating, Round, Submission
+from surveys.queries.participation import IN_PANEL
 from surveys.queries.questionnaire import asked_cells
 from surveys.queries.questions import own_question_answers
 from surveys.rules.answers import (
@@ -24,7 +25,7 @@ from surveys.services.audit import record
 from surveys.services.field_writes import drop_drafts, note_page
 from surveys.services.round_locks import share_round
 from surveys.services.seats import note_saving, take_seat, touch_seat
-from surveys.vocabulary import AnswerState, AuditAction, MembershipStatus, ViolationCode
+from surveys.vocabulary import AnswerState, AuditAction, ViolationCode
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -52,7 +53,7 @@ def panellist_of(session: Session, *, actor: Actor, task_force_id: int) -> Panel
     panellist = session.exec(
         select(Panellist).where(Panellist.task_force_id == task_force_id, Panellist.person_id == actor.person_id)
     ).first()
-    if panellist is None or panellist.status in (MembershipStatus.DECLINED, MembershipStatus.LEFT):
+    if panellist is None or panellist.status not in IN_PANEL:
         raise RuleViolation(ViolationCode.NOT_A_PANELLIST)
     return panellist
 

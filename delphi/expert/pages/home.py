@@ -138,7 +138,7 @@ def panel_card(panel: MyPanel, *, now: datetime) -> PanelCard:
 def _state(panel: MyPanel, current: MyRound | None) -> PanelState:
     if panel.membership is MembershipStatus.DECLINED:
         return PanelState.DECLINED
-    if panel.membership is MembershipStatus.LEFT:
+    if panel.membership in (MembershipStatus.LEFT, MembershipStatus.REMOVED):
         return PanelState.LEFT
     if not panel.has_consented:
         return PanelState.INVITED
