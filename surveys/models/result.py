@@ -26,7 +26,7 @@ class Snapshot(Table, table=True):
     """The protocol settings that were applied, as plain JSON."""
     engine: dict[str, str] = Field(sa_type=JSON, default_factory=dict)
     audience: dict[str, list[Any]] = Field(sa_type=JSON, default_factory=dict)
-    """Ids of the panellists who were asked (`eligible`), their `colleges` and `languages`, and the ids of those who `answered`."""
+    """Ids of who were asked (`eligible`), their `colleges` and `languages`, and the ids of those who `answered`."""
     n_eligible: int
     n_answered: int
     n_submitted: int

@@ -139,7 +139,7 @@ def _snapshots(session: Session, *, round_: Round) -> dict[int, Snapshot]:
         )
         .order_by(col(Snapshot.number))
     ).all()
-    return dict((number, snapshot) for number, snapshot in rows)
+    return dict(rows)
 
 
 def _worked_out(

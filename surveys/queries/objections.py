@@ -1,4 +1,4 @@
-"""Principled objections: dissent that is carried with its statement into outcomes and plan, in the words others read."""
+"""Principled objections: dissent carried with its statement into outcomes and plan, in the words others read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
