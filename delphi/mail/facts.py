@@ -1,13 +1,24 @@
 """What a queued mail is about, read at the moment it is sent: a reminder must not ask for what was done meanwhile."""
 
 from datetime import datetime
+from math import ceil
 
 from sqlmodel import Session, col, select
 
 from delphi.config import Settings
-from delphi.mail.messages import MailFacts, RoundFacts, mail_language
+from delphi.mail.messages import EarlierFacts, MailFacts, RoundFacts, mail_language
 from surveys.localized import LocalizedText
-from surveys.models import OutboxMessage, Person, Round, StaffRole, Study, Submission, TaskForce
+from surveys.models import (
+    OutboxMessage,
+    Person,
+    Round,
+    RoundStatement,
+    Snapshot,
+    StaffRole,
+    Study,
+    Submission,
+    TaskForce,
+)
 from surveys.queries.my_panels import MyPanel, MyRound, my_panels
 from surveys.queries.participation import IN_PANEL, eligible_panellists
 from surveys.queries.questionnaire import questionnaire_of
@@ -16,7 +27,19 @@ from surveys.services.freezing import protocol_of
 from surveys.services.sign_in import ensure_invitation
 from surveys.vocabulary import MessageKind, Role, RoundKind, RoundStatus
 
-ABOUT_AN_OPEN_ROUND = (MessageKind.INVITATION, MessageKind.ROUND_OPENED, MessageKind.REMINDER)
+ABOUT_AN_OPEN_ROUND = (
+    MessageKind.INVITATION,
+    MessageKind.ROUND_OPENED,
+    MessageKind.ROUND_REOPENED,
+    MessageKind.ROUND_RESULTS,
+    MessageKind.REMINDER,
+)
+
+FIRST_OPEN_QUESTION = LocalizedText(
+    en="What problem keeps this objective from moving forward?",
+    fr="Quel problème empêche cet objectif d’avancer\u00a0?",
+)
+"""What a round of ideas asks first; mails are written without a page and its catalogue."""
 
 
 class NoLongerDue(Exception):
@@ -45,6 +68,7 @@ def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings
         sender_name=facilitator.name if facilitator else study.contact_name or _study_name(study, message.language),
         reply_to=facilitator.email if facilitator else study.contact_email,
         round=about,
+        note=note_in(message),
     )
 
 
@@ -60,6 +84,12 @@ def ensure_due(session: Session, *, message: OutboxMessage) -> None:
         raise NoLongerDue("the round is closed")
     if message.kind is MessageKind.REMINDER and mine.submitted_at is not None:
         raise NoLongerDue("the answers were sent in meanwhile")
+
+
+def note_in(message: OutboxMessage) -> str:
+    """What its sender added, in the language of the mail where it was written in several."""
+    note = message.params.get("note", "")
+    return LocalizedText(note).in_language(mail_language(message.language)) if isinstance(note, dict) else str(note)
 
 
 def _study_name(study: Study, language: str) -> str:
@@ -78,11 +108,38 @@ def _round_facts(session: Session, *, round_: Round, person_id: int) -> RoundFac
         deadline_at=round_.deadline_at,
         n_asked=mine.n_statements,
         n_done=mine.n_done,
-        minutes=_minutes_left(mine),
+        minutes=_minutes_left(mine, measured=round_.minutes),
         panel_size=panel_size if panel_size >= round_.min_group_size else None,
         shows_feedback=mine.has_feedback,
         first_question=_first_question(session, round_=round_),
         receipt=_receipt(session, round_=round_, panel=panel),
+        earlier=_earlier_facts(session, round_=round_) if mine.has_feedback else None,
+    )
+
+
+def _earlier_facts(session: Session, *, round_: Round) -> EarlierFacts | None:
+    row = session.exec(
+        select(Round, Snapshot.n_answered)
+        .join(Snapshot, col(Snapshot.round_id) == Round.id)
+        .where(
+            Round.task_force_id == round_.task_force_id,
+            Round.number < round_.number,
+            Round.kind == RoundKind.RATING,
+            Round.status == RoundStatus.CLOSED,
+        )
+        .order_by(col(Round.number).desc(), col(Snapshot.number).desc())
+    ).first()
+    if row is None:
+        return None
+    earlier, n_answered = row
+    asked = {
+        round_id: set(session.exec(select(RoundStatement.statement_id).where(RoundStatement.round_id == round_id)))
+        for round_id in (earlier.id, round_.id)
+    }
+    return EarlierFacts(
+        number=earlier.number,
+        n_answered=n_answered if n_answered >= round_.min_group_size else None,
+        n_left_out=len(asked[earlier.id] - asked[round_.id]),
     )
 
 
@@ -93,13 +150,23 @@ def _seat_of(session: Session, *, person_id: int, round_: Round) -> tuple[MyPane
     raise NoLongerDue("the person is no longer in this panel")
 
 
-def _minutes_left(mine: MyRound) -> int:
-    for_questions = minutes_to_answer(mine.questions.n_asked - mine.questions.n_done)
+def _minutes_left(mine: MyRound, *, measured: int | None) -> int:
+    """What is left to do in minutes: a share of those measured in the pilot, an estimate without one."""
+    left = _estimate(mine, is_whole=False)
+    if measured is None:
+        return left
+    return max(1, ceil(measured * left / _estimate(mine, is_whole=True)))
+
+
+def _estimate(mine: MyRound, *, is_whole: bool) -> int:
+    n_done, n_given = (0, 0) if is_whole else (mine.n_done, mine.n_answers_given)
+    n_replied = 0 if is_whole else mine.questions.n_done
+    for_questions = minutes_to_answer(mine.questions.n_asked - n_replied)
     if mine.kind is RoundKind.IDEAS:
         return IDEAS_MINUTES + for_questions
     left = for_questions + minutes_to_rate(
-        n_statements=mine.n_statements - mine.n_done,
-        n_answers=mine.n_answers_asked - mine.n_answers_given,
+        n_statements=mine.n_statements - n_done,
+        n_answers=mine.n_answers_asked - n_given,
         with_feedback=mine.has_feedback,
     )
     return max(1, left)
@@ -107,7 +174,7 @@ def _minutes_left(mine: MyRound) -> int:
 
 def _first_question(session: Session, *, round_: Round) -> LocalizedText:
     if round_.kind is RoundKind.IDEAS:
-        return LocalizedText()
+        return FIRST_OPEN_QUESTION
     return next(
         (statement.text for statement in questionnaire_of(session, round_id=round_.id).statements), LocalizedText()
     )

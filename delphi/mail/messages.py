@@ -40,11 +40,24 @@ class RoundFacts:
     shows_feedback: bool
     first_question: LocalizedText
     receipt: str = ""
+    earlier: "EarlierFacts | None" = None
+    """The round whose results this one shows; None on a first look."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierFacts:
+    """What a mail may say of the closed round before: never a result, only how many."""
+
+    number: int
+    n_answered: int | None
+    """None where so few answered that their number is not told."""
+    n_left_out: int
+    """Statements that are not asked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailFacts:
-    """Everything a mail may say. `round` is None for mails about a study as a whole."""
+    """Everything a mail may say. `round` is None for mails about a study as a whole; `note` is what its sender adds."""
 
     name: str
     language: str
@@ -54,6 +67,7 @@ class MailFacts:
     sender_name: str
     reply_to: str
     round: RoundFacts | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,21 @@ def invitation(facts: MailFacts) -> Mail:
 def round_opened(facts: MailFacts) -> Mail:
     """A later round is open."""
     return _write(MessageKind.ROUND_OPENED, facts, **_of_round(facts))
+
+
+def round_results(facts: MailFacts) -> Mail:
+    """The round before is counted, and its results can be read where the next one is answered."""
+    about = _of_round(facts)
+    earlier = facts.round.earlier if facts.round else None
+    if earlier is None:
+        raise ValueError("this mail is about the results of a round, and there is none before this one")
+    counts = {name: getattr(earlier, name) for name in ("n_answered", "n_left_out")}
+    return _write(MessageKind.ROUND_RESULTS, facts, **about, earlier_number=earlier.number, **counts)
+
+
+def round_reopened(facts: MailFacts) -> Mail:
+    """A closed round takes answers again, with the reason (`note`)."""
+    return _write(MessageKind.ROUND_REOPENED, facts, **_of_round(facts))
 
 
 def reminder(facts: MailFacts) -> Mail:
@@ -99,6 +128,8 @@ def thanks(facts: MailFacts) -> Mail:
 MESSAGES: dict[MessageKind, Callable[[MailFacts], Mail]] = {
     MessageKind.INVITATION: invitation,
     MessageKind.ROUND_OPENED: round_opened,
+    MessageKind.ROUND_RESULTS: round_results,
+    MessageKind.ROUND_REOPENED: round_reopened,
     MessageKind.REMINDER: reminder,
     MessageKind.RECEIPT: receipt,
     MessageKind.NEW_LINK: new_link,
@@ -148,6 +179,7 @@ def _write(kind: MessageKind, facts: MailFacts, **about: Any) -> Mail:
         "study": facts.study.in_language(language),
         "link": facts.link,
         "sender_name": facts.sender_name,
+        "note": facts.note,
         **about,
     }
     environment = _environment()

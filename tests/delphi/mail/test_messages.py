@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from delphi.i18n import LANGUAGE_NAMES
-from delphi.mail.messages import MESSAGES, TEMPLATES, Mail, MailFacts, RoundFacts, compose
+from delphi.mail.messages import MESSAGES, TEMPLATES, EarlierFacts, Mail, MailFacts, RoundFacts, compose
 from surveys.localized import LocalizedText
 from surveys.vocabulary import MessageKind
 
@@ -26,6 +26,7 @@ ROUND = RoundFacts(
     shows_feedback=True,
     first_question=LocalizedText(en="Train advisers", fr="Former des conseillers"),
     receipt="7K3Q-9MFX",
+    earlier=EarlierFacts(number=1, n_answered=8, n_left_out=9),
 )
 FACTS = MailFacts(
     name="Awa Diop",
