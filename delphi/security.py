@@ -9,13 +9,15 @@ from flask_wtf.csrf import CSRFProtect
 
 from delphi import clock
 from delphi.database import reading_session
-from surveys.queries.actors import actor_of_sign_in
+from surveys.queries.actors import actor_of_key, actor_of_sign_in
 from surveys.queries.subjects import find_subject
 from surveys.rules.permissions import STRANGER, Actor, Subject, is_allowed
 from surveys.vocabulary import Permission
 
 csrf = CSRFProtect()
 SIGN_IN_KEY = "sign_in"
+PROGRAMS = "api"
+"""The blueprint that programs read from."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 CONTENT_SECURITY_POLICY = (
@@ -56,6 +58,9 @@ def same_origin_instead_of_csrf_token(view: View) -> View:
 
 def current_actor() -> Actor:
     """Who is asking; read once a request."""
+    if "actor" not in g and request.blueprint == PROGRAMS:
+        # A program reads with its key alone: being signed in as somebody opens nothing there, and forges nothing.
+        g.actor = actor_of_key(reading_session(), key=_key_sent(), now=clock.now())
     if "actor" not in g:
         token = session.get(SIGN_IN_KEY)
         g.actor = (
@@ -63,6 +68,12 @@ def current_actor() -> Actor:
         )
     actor: Actor = g.actor
     return actor
+
+
+def _key_sent() -> str:
+    """The key in `Authorization: Bearer KEY`; empty where there is none."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
 
 
 def current_subject() -> Subject:
@@ -109,6 +120,9 @@ def add_headers(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+    elif request.blueprint == PROGRAMS:
+        # A program may keep what it read and ask whether it is still so (ETag).
+        headers["Cache-Control"] = "private, no-cache"
     else:
         headers["Cache-Control"] = "no-store"
     if request.is_secure:

@@ -1,4 +1,4 @@
-"""Who is behind a signed-in device, read anew at each request so that a revocation takes effect at once."""
+"""Who is behind a signed-in device or a program's key, read anew at each request so that a revocation takes effect at once."""
 
 from datetime import datetime
 from typing import Any
@@ -7,11 +7,11 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, or_, select
 
-from surveys.models import Invitation, Panellist, Person, SignIn, StaffRole, TaskForce
+from surveys.models import ApiToken, Invitation, Panellist, Person, SignIn, StaffRole, TaskForce
 from surveys.models.base import UtcDateTime
 from surveys.rules.permissions import STRANGER, Actor
 from surveys.rules.tokens import token_hash
-from surveys.vocabulary import Audience, MembershipStatus, Role
+from surveys.vocabulary import ApiScope, Audience, MembershipStatus, Role
 
 # Asked at every request of everybody who is signed in: the statements are built once.
 SIGN_IN: Any = (
@@ -58,6 +58,18 @@ def actor_of_sign_in(session: Session, *, token: str, now: datetime) -> Actor:
         oversees=frozenset(r.study_id for r in roles if r.role is Role.SECRETARIAT and r.study_id),
         administers=any(r.role is Role.ADMINISTRATOR for r in roles),
     )
+
+
+def actor_of_key(session: Session, *, key: str, now: datetime) -> Actor:
+    """The actor of a program's key: a stranger where it is unknown, expired or revoked."""
+    found = session.exec(
+        select(ApiToken).where(
+            ApiToken.token_hash == token_hash(key), col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > now
+        )
+    ).first()
+    if found is None:
+        return STRANGER
+    return Actor(reads=frozenset((found.study_id, ApiScope(scope)) for scope in found.scopes), key_id=found.id)
 
 
 def _task_forces_by_study(session: Session, *, task_force_ids: frozenset[int]) -> dict[int, set[int]]:

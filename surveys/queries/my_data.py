@@ -13,12 +13,20 @@ SECRETS = frozenset({"token_hash", "password_hash"})
 """Keys, not data: who reads them could sign in as this person."""
 STAFF_ACTS = frozenset(
     {
+        "api_token.created_by",
+        "api_token.revoked_by",
+        "archive_bundle.sealed_by",
+        "report_entry.author_id",
         "audit_event.actor_id",
+        "desk_presence.person_id",
+        "desk_step.actor_id",
         "facility_decision.author_id",
         "idea_placement.actor_id",
         "objective_version.author_id",
+        "second_coding.person_id",
         "statement_version.author_id",
         "submission.entered_on_behalf_by",
+        "translation.actor_id",
     }
 )
 """What a person did for a study as staff: it belongs to the study's record, where they are named with it."""

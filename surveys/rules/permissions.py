@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from surveys.vocabulary import Audience, Permission, Role
+from surveys.vocabulary import ApiScope, Audience, Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,13 @@ class Actor:
     oversees: frozenset[int] = field(default_factory=frozenset)
     """Studies of which this person is the secretariat."""
     administers: bool = False
+    reads: frozenset[tuple[int, ApiScope]] = field(default_factory=frozenset)
+    """Study and scope that a program's key opens; a program is no person and has nothing else."""
+    key_id: int | None = None
 
     @property
     def is_stranger(self) -> bool:
-        return self.person_id is None
+        return self.person_id is None and not self.reads
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -64,6 +67,10 @@ def _oversees(actor: Actor, subject: Subject) -> bool:
     return subject.study_id is not None and subject.study_id in actor.oversees
 
 
+def _reads(scope: ApiScope) -> Predicate:
+    return lambda actor, subject: (subject.study_id, scope) in actor.reads
+
+
 PERMISSIONS: dict[Permission, Predicate] = {
     Permission.PUBLIC: lambda actor, subject: True,
     Permission.SIGN_OUT: lambda actor, subject: not actor.is_stranger,
@@ -78,6 +85,12 @@ PERMISSIONS: dict[Permission, Predicate] = {
     Permission.OVERSEE_SOME: lambda actor, subject: bool(actor.oversees),
     Permission.OVERSEE: _oversees,
     Permission.ADMINISTER: lambda actor, subject: actor.administers,
+    Permission.READ_SOME: lambda actor, subject: bool(actor.reads),
+    Permission.READ_STUDY: _reads(ApiScope.STUDY),
+    Permission.READ_OBJECTIVES: _reads(ApiScope.OBJECTIVES),
+    Permission.READ_ACTIVITIES: _reads(ApiScope.ACTIVITIES),
+    Permission.READ_STATEMENTS: _reads(ApiScope.STATEMENTS),
+    Permission.READ_RESULTS: _reads(ApiScope.RESULTS),
 }
 
 

@@ -6,6 +6,9 @@ import secrets
 from base64 import urlsafe_b64encode
 
 
+API_KEY_PREFIX = "delphi_"
+
+
 def invitation_token(*, secret_key: str, person_id: int, study_id: int, generation: int) -> str:
     """The token of a personal link: 43 characters, 256 bits.
 
@@ -20,6 +23,11 @@ def invitation_token(*, secret_key: str, person_id: int, study_id: int, generati
 def new_sign_in_token() -> str:
     """A fresh random token for one signed-in device (256 bits)."""
     return secrets.token_urlsafe(32)
+
+
+def new_api_key() -> str:
+    """A fresh random key for a program (256 bits), marked so that a leaked one is recognised by scanners."""
+    return f"{API_KEY_PREFIX}{secrets.token_urlsafe(32)}"
 
 
 def token_hash(token: str) -> str:

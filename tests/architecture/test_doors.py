@@ -110,6 +110,14 @@ MATRIX: dict[Permission, dict[str, tuple[int, int]]] = {
         "secretariat": (REFUSED, HIDDEN),
     },
 }
+# Programs come with a key of their own (tests/delphi/api); nobody who is signed in reads as a program.
+MATRIX.update(
+    {
+        permission: {role: (SIGN_IN, SIGN_IN) for role in ROLES}
+        for permission in Permission
+        if permission.value.startswith("read_")
+    }
+)
 SUBJECT_ARGUMENTS = {
     "study_id",
     "task_force_id",
