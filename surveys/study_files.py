@@ -1,14 +1,13 @@
-"""Frameworks and study texts from TOML or JSON as plain values, and a check that lists what looks wrong in one."""
+"""Frameworks and study texts from TOML or JSON as plain values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from surveys.document_files import Section, read_document
 from surveys.localized import LANGUAGES, LocalizedText
-from surveys.vocabulary import FacilityType, FrameworkFinding
+from surveys.vocabulary import FacilityType
 
 FRAMEWORK_SCHEMA = "delphi-framework/1"
 STUDY_SCHEMA = "delphi-study/1"
@@ -110,20 +109,11 @@ class StudyTexts:
     glossary: tuple[TermEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something in a framework that a person should look at; `where` is an objective's code or a list's name."""
-
-    code: FrameworkFinding
-    where: str
-    details: str = ""
-
-
 def read_framework(source: Path | bytes, *, name: str | None = None) -> Framework:
     """A framework from TOML or JSON.
 
     Raises FileProblem for what cannot be read at all. What can be read but looks wrong, such as a code used twice or
-    a missing translation, is left to `check_framework`.
+    a missing translation, is left to `surveys.framework_checks`.
     """
     root = read_document(source, schema=FRAMEWORK_SCHEMA, name=name)
     goals = tuple(
@@ -162,56 +152,6 @@ def read_study_texts(source: Path | bytes, *, name: str | None = None) -> StudyT
             for section in root.sections("glossary")
         ),
     )
-
-
-def check_framework(framework: Framework) -> tuple[Finding, ...]:
-    """What a person should look at before the framework is used: nothing here is repaired silently."""
-    return (*_codes_used_twice(framework), *_missing_languages(framework), *_doubtful_objectives(framework))
-
-
-def _codes_used_twice(framework: Framework) -> Iterable[Finding]:
-    lists: dict[str, Iterable[str]] = {
-        "goals": (entry.code for entry in framework.goals),
-        "objectives": (entry.code for entry in framework.objectives),
-        "facilities": (entry.code for entry in framework.facilities),
-        "colleges": (entry.code for entry in framework.colleges),
-        "regions": (entry.code for entry in framework.regions),
-        "categories": (entry.code for entry in framework.categories),
-    }
-    for where, codes in lists.items():
-        seen: set[str] = set()
-        for code in codes:
-            if code in seen:
-                yield Finding(FrameworkFinding.DUPLICATE_CODE, where=where, details=code)
-            seen.add(code)
-
-
-def _missing_languages(framework: Framework) -> Iterable[Finding]:
-    for where, field, text in _texts_of(framework):
-        for language in framework.languages:
-            if language not in text:
-                yield Finding(FrameworkFinding.LANGUAGE_MISSING, where=where, details=f"{field} ({language})")
-
-
-def _texts_of(framework: Framework) -> Iterable[tuple[str, str, LocalizedText]]:
-    for objective in framework.objectives:
-        for field in ("title", "description", "baseline_2020", "target_2030", "target_2050"):
-            yield objective.code, field, getattr(objective, field)
-    for goal in framework.goals:
-        yield goal.code, "name", goal.name
-    for facility in framework.facilities:
-        yield facility.code, "name", facility.name
-    for entry in (*framework.colleges, *framework.regions, *framework.categories):
-        yield entry.code, "name", entry.name
-
-
-def _doubtful_objectives(framework: Framework) -> Iterable[Finding]:
-    for objective in framework.objectives:
-        if objective.baseline_2020 and objective.baseline_2020 == objective.target_2030:
-            yield Finding(FrameworkFinding.TARGET_IS_BASELINE, where=objective.code)
-        words = sorted({word.facility for word in objective.facility_words})
-        if len(words) > 1:
-            yield Finding(FrameworkFinding.FACILITY_DISAGREES, where=objective.code, details=", ".join(words))
 
 
 def _objective(section: Section, *, goals: tuple[str, ...]) -> ObjectiveEntry:

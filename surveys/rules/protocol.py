@@ -14,6 +14,7 @@ ADDED_LATER: dict[str, Any] = {
     "reminder_gap_hours": 24,
     "feedback": FeedbackKind.COUNTS_AND_COMMENTS.value,
     "stop": StopRule.VERDICT.value,
+    "instrument": "",
 }
 """Rules that older protocols do not name, with what held before; they are written only where they say otherwise."""
 
@@ -47,6 +48,8 @@ class ProtocolSettings:
     feedback: str = FeedbackKind.COUNTS_AND_COMMENTS.value
     """What experts see where `shows_feedback`; read it as `feedback_kind`."""
     stop: str = StopRule.VERDICT.value
+    instrument: str = ""
+    """SHA-256 of the questions and scales, set at the lock: the protocol's fingerprint seals them too."""
 
     def rule_for(self, criterion_code: str) -> ConsensusRule:
         """The rule of one criterion in the form `analysis` reads."""

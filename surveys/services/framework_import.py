@@ -7,6 +7,7 @@ from sqlmodel import Session, select
 
 from analysis.types import Scale as AnalysisScale
 from surveys.errors import RuleViolation
+from surveys.framework_checks import Finding, check_framework
 from surveys.models import (
     Category,
     College,
@@ -26,12 +27,10 @@ from surveys.rules.permissions import Actor
 from surveys.rules.protocol import ProtocolSettings, default_settings
 from surveys.services.audit import record
 from surveys.study_files import (
-    Finding,
     Framework,
     ObjectiveEntry,
     ScaleEntry,
     StudyTexts,
-    check_framework,
 )
 from surveys.vocabulary import RATED_KINDS, AuditAction, FrameworkFinding, StatementKind, ViolationCode
 

@@ -8,7 +8,8 @@ import pytest
 
 from delphi.demo.content import FOLDER
 from surveys.file_problems import FileProblem
-from surveys.study_files import Finding, check_framework, read_framework, read_study_texts
+from surveys.framework_checks import Finding, check_framework
+from surveys.study_files import read_framework, read_study_texts
 from surveys.vocabulary import FacilityType, FrameworkFinding
 
 GOOD = """schema = "delphi-framework/1"
