@@ -21,6 +21,8 @@ RATING_FIELD = re.compile(r"r-([0-9]{1,9})-([0-9]{1,9})")
 COMMENT_FIELD = re.compile(r"c-([0-9]{1,9})")
 STANCE_FIELD = re.compile(r"s-([0-9]{1,9})")
 SIDES = {side.value: side for side in Stance}
+KEEP = re.compile(r"keep (r-[0-9]{1,9}-[0-9]{1,9}) ([a-z0-9-]{1,12})")
+"""The value of a button that answers as one did before: which field, and which of its radios."""
 POINT = re.compile(r"-?[0-9]{1,4}")
 
 
@@ -108,6 +110,14 @@ def unfinished_comments(drafts: Filled) -> list[Problem]:
         except RuleViolation as violation:
             problems.append(Problem(f"c-{statement_id}", violation_sentence(violation)))
     return problems
+
+
+def with_kept(form: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a page that was sent, as the pressed button leaves them: it may keep the answer of before."""
+    fields = dict(form.items())
+    if match := KEEP.fullmatch(fields.get("then", "")):
+        fields[match[1]] = match[2]
+    return fields
 
 
 def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen: Seen) -> PostedRatings:

@@ -8,7 +8,7 @@ from flask import abort, redirect, render_template, request, url_for
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
-from delphi.expert.forms.rating import PostedRatings, read_ratings
+from delphi.expert.forms.rating import KEEP, PostedRatings, read_ratings, with_kept
 from delphi.expert.forms.seen import client_of, read_seen
 from delphi.expert.overtaking import flash_overtaken, overtaken_by
 from delphi.expert.pages.further import questions_line
@@ -44,7 +44,7 @@ def keep_ratings(round_id: int, number: int) -> Any:
     sitting = sit_down(round_id)
     questionnaire = questionnaire_of(reading_session(), round_id=round_id)
     seen, client = read_seen(request.form), client_of(request.form)
-    posted = read_ratings(request.form, questionnaire=questionnaire, seen=seen)
+    posted = read_ratings(with_kept(request.form), questionnaire=questionnaire, seen=seen)
     if posted.problems and sitting.takes_answers:
         return _again(sitting, number, posted, posted.problems)
     overtaken = overtaken_by(
@@ -93,6 +93,8 @@ def _again(sitting: Sitting, number: int, posted: PostedRatings, problems: Seque
 def _onwards(round_id: int, number: int, *, n_sections: int, behind: str) -> Any:
     """`behind` is the page behind the last section."""
     then = request.form.get("then", "next")
+    if kept := KEEP.fullmatch(then):
+        return redirect(url_for("expert.rate", round_id=round_id, number=number, _anchor=kept[1]), 303)
     if then == "questions":
         return redirect(url_for(behind, round_id=round_id), 303)
     target = number if then == "stay" else number + 1
