@@ -9,13 +9,16 @@ from surveys.errors import RuleViolation
 from surveys.vocabulary import (
     FrameworkFinding,
     IdeaStatus,
+    LinkKind,
     MembershipStatus,
+    ObjectiveField,
     OutcomeStatus,
     QuestionKind,
     RoundStatus,
     Stance,
     StatementKind,
     ViolationCode,
+    VoteChoice,
 )
 
 VIOLATIONS: dict[ViolationCode, Any] = {
@@ -212,6 +215,28 @@ MEMBERSHIPS: dict[MembershipStatus, Any] = {
     MembershipStatus.DECLINED: _l("Declined"),
     MembershipStatus.LEFT: _l("Left"),
     MembershipStatus.REMOVED: _l("Taken out"),
+}
+
+LINKS: dict[LinkKind, Any] = {
+    LinkKind.DUPLICATE: _l("Says the same as"),
+    LinkKind.ALSO_CONCERNS: _l("Also concerns"),
+    LinkKind.CONFLICT: _l("Conflicts with"),
+    LinkKind.DISMISSED: _l("Does not belong together with"),
+}
+
+OBJECTIVE_FIELDS: dict[ObjectiveField, Any] = {
+    ObjectiveField.TITLE: _l("Title"),
+    ObjectiveField.DESCRIPTION: _l("Description"),
+    ObjectiveField.BASELINE_2020: _l("Baseline 2020"),
+    ObjectiveField.TARGET_2030: _l("Target 2030"),
+    ObjectiveField.TARGET_2050: _l("Target 2050"),
+}
+
+VOTES: dict[VoteChoice, Any] = {
+    VoteChoice.APPROVE: _l("I approve"),
+    VoteChoice.APPROVE_WITH_COMMENT: _l("I approve, with a comment"),
+    VoteChoice.OBJECT: _l("I object"),
+    VoteChoice.ABSTAIN: _l("I abstain"),
 }
 
 STANCES: dict[Stance, Any] = {

@@ -61,7 +61,14 @@ class StatementVersion(Table, table=True):
     text: LocalizedText = Field(sa_type=LocalizedColumn)
     author_id: int | None = Field(default=None, foreign_key="person.id")
     reason: str = Field(default="", max_length=2000)
+    meaning_number: int | None = None
+    """The version whose meaning this one keeps: a change of its translation alone. Empty: a meaning of its own."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+    @property
+    def meaning(self) -> int:
+        """Versions of one statement with the same number here ask the same, so that their ratings compare."""
+        return self.number if self.meaning_number is None else self.meaning_number
 
 
 class IdeaPlacement(Table, table=True):

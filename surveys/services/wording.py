@@ -43,14 +43,7 @@ def edit_wording(
         `reason_missing`.
     """
     statement, task_force = _hold(session, statement_id=statement_id)
-    newest = session.exec(
-        select(StatementVersion)
-        .where(StatementVersion.statement_id == statement_id)
-        .order_by(col(StatementVersion.number).desc())
-        .execution_options(populate_existing=True)
-    ).first()
-    if newest is None:
-        raise NotFound
+    newest = newest_version(session, statement_id=statement_id)
     if seen != wording_digest(version_id=newest.id, text=newest.text):
         raise RuleViolation(ViolationCode.EDITED_MEANWHILE)
     wording = clean_wording(text)
@@ -73,14 +66,7 @@ def edit_wording(
         )
     else:
         version.text = wording
-    session.add(version)
-    session.flush()
-    planned = select(Round.id).where(Round.task_force_id == task_force.id, Round.status == RoundStatus.PLANNED)
-    session.connection().execute(
-        update(RoundStatement)
-        .where(col(RoundStatement.statement_id) == statement_id, col(RoundStatement.round_id).in_(planned))
-        .values(version_id=version.id)
-    )
+    _put_on_planned_rounds(session, version, task_force=task_force)
     _record(
         session,
         statement,
@@ -94,6 +80,69 @@ def edit_wording(
         reason=words,
     )
     return version
+
+
+def edit_translation(
+    session: Session, *, actor: Actor, statement_id: int, language: str, words: str, now: datetime
+) -> StatementVersion:
+    """Change a statement in one language, its meaning kept; what was rated stays comparable.
+
+    Once a round has asked it this is a version of its own, so that everybody's answers stay with what they read.
+    Raises `NotFound`, `text_too_long`.
+    """
+    statement, task_force = _hold(session, statement_id=statement_id)
+    newest = newest_version(session, statement_id=statement_id)
+    before, wording = newest.text, clean_wording(newest.text.with_text(language, words))
+    version = newest
+    if was_asked(session, statement_id=statement_id):
+        version = StatementVersion(
+            statement_id=statement_id,
+            number=newest.number + 1,
+            text=wording,
+            author_id=actor.person_id,
+            meaning_number=newest.meaning,
+            created_at=now,
+        )
+    else:
+        version.text = wording
+    _put_on_planned_rounds(session, version, task_force=task_force)
+    _record(
+        session,
+        statement,
+        task_force=task_force,
+        actor=actor,
+        now=now,
+        what="translation",
+        language=language,
+        version=version.number,
+        before=before.as_json(),
+        after=wording.as_json(),
+    )
+    return version
+
+
+def newest_version(session: Session, *, statement_id: int) -> StatementVersion:
+    """The wording that stands, read afresh; `NotFound` where there is none."""
+    newest = session.exec(
+        select(StatementVersion)
+        .where(StatementVersion.statement_id == statement_id)
+        .order_by(col(StatementVersion.number).desc())
+        .execution_options(populate_existing=True)
+    ).first()
+    if newest is None:
+        raise NotFound
+    return newest
+
+
+def _put_on_planned_rounds(session: Session, version: StatementVersion, *, task_force: TaskForce) -> None:
+    session.add(version)
+    session.flush()
+    planned = select(Round.id).where(Round.task_force_id == task_force.id, Round.status == RoundStatus.PLANNED)
+    session.connection().execute(
+        update(RoundStatement)
+        .where(col(RoundStatement.statement_id) == version.statement_id, col(RoundStatement.round_id).in_(planned))
+        .values(version_id=version.id)
+    )
 
 
 def link_statement(
