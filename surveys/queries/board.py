@@ -20,6 +20,7 @@ from surveys.models import (
     StatementVersion,
 )
 from surveys.queries.questionnaire import AskedCriterion, criteria_of_study
+from surveys.queries.statements import meanings
 from surveys.rules.protocol import ProtocolSettings
 from surveys.vocabulary import RoundKind, RoundStatus, StatementKind, ViolationCode
 
@@ -112,6 +113,7 @@ def board_of(session: Session, *, round_id: int, study_id: int) -> Board:
         figures.setdefault(statement.id, []).append(Figures(criterion=criteria[result.criterion_id], result=result))
     earlier = _earlier_results(session, round_=round_)
     n_ideas = count_ideas(session, task_force_id=round_.task_force_id)
+    asks = meanings(session, task_force_ids=[round_.task_force_id])
     rows = []
     for result, statement, version, category in found:
         if not criteria[result.criterion_id].is_primary:
@@ -133,7 +135,7 @@ def board_of(session: Session, *, round_id: int, study_id: int) -> Board:
                 n_ideas=n_ideas[statement.id],
                 primary=Figures(criterion=criteria[result.criterion_id], result=result),
                 others=tuple(others),
-                earlier=before if before is not None and before.version_id == version.id else None,
+                earlier=before if before is not None and asks[before.version_id] == asks[version.id] else None,
             )
         )
     kinds = list(StatementKind)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from surveys.localized import LocalizedText
 from surveys.models import Comment, Round, RoundResult, Snapshot, Statement, StatementVersion
 from surveys.queries.my_answers import Cell, OwnRating, own_frozen_ratings
+from surveys.queries.statements import MEANING
 from surveys.rules.feedback import WrittenComment
 from surveys.vocabulary import CommentReview, RoundKind, RoundStatus
 
@@ -17,7 +18,7 @@ from surveys.vocabulary import CommentReview, RoundKind, RoundStatus
 class FrozenResult:
     """The frozen figures of one question about one wording."""
 
-    version_id: int
+    meaning: int
     frequency: tuple[int, ...]
     median: float | None
 
@@ -72,11 +73,16 @@ def earlier_round(
     if row is None:
         return None
     round_id, number, snapshot_id = row
-    figures = ("statement_id", "criterion_id", "version_id", "frequency", "median")
     results = session.connection().execute(
-        sa_select(*(col(getattr(RoundResult, name)) for name in figures)).where(
-            col(RoundResult.snapshot_id) == snapshot_id
+        sa_select(
+            col(RoundResult.statement_id),
+            col(RoundResult.criterion_id),
+            MEANING,
+            col(RoundResult.frequency),
+            col(RoundResult.median),
         )
+        .join(StatementVersion, col(StatementVersion.id) == RoundResult.version_id)
+        .where(col(RoundResult.snapshot_id) == snapshot_id)
     )
     written = session.exec(select(Comment).where(Comment.round_id == round_id)).all()
     shared: dict[int, list[WrittenComment]] = {}
@@ -90,8 +96,8 @@ def earlier_round(
     return EarlierRound(
         number=number,
         results={
-            (statement, criterion): FrozenResult(version, tuple(frequency), median)
-            for statement, criterion, version, frequency, median in results
+            (statement, criterion): FrozenResult(meaning, tuple(frequency), median)
+            for statement, criterion, meaning, frequency, median in results
         },
         own=own_frozen_ratings(session, round_id=round_id, panellist_id=panellist_id),
         comments=shared,

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from surveys.localized import LocalizedText
 from surveys.models import Category, Criterion, Statement, TaskForce
 from surveys.queries.latest_results import LatestResult, latest_results
-from surveys.queries.statements import current_versions
+from surveys.queries.statements import current_versions, meanings
 from surveys.rules.settling import Proposal, propose
 from surveys.vocabulary import StatementKind
 
@@ -26,11 +26,12 @@ class StatementProposal:
 
 
 def proposals_of(session: Session, *, task_force_id: int) -> tuple[StatementProposal, ...]:
-    """Every statement of a kind that is rated, by kind, category and code; four statements to the database."""
+    """Every statement of a kind that is rated, by kind, category and code; five statements to the database."""
     study_id = session.exec(select(TaskForce.study_id).where(TaskForce.id == task_force_id)).one()
     criteria = session.exec(select(Criterion.kinds).where(Criterion.study_id == study_id)).all()
     rated_kinds = {kind for kinds in criteria for kind in kinds}
     versions = current_versions(session, task_force_id=task_force_id)
+    asks = meanings(session, task_force_ids=[task_force_id])
     latest = latest_results(session, task_force_ids=[task_force_id])
     rows = session.exec(
         select(Statement, Category)
@@ -45,7 +46,7 @@ def proposals_of(session: Session, *, task_force_id: int) -> tuple[StatementProp
         version, result = versions[statement.id], latest.get(statement.id)
         proposal = propose(
             result.result.verdict if result else None,
-            is_reworded=result is not None and result.result.version_id != version.id,
+            is_reworded=result is not None and asks[result.result.version_id] != asks[version.id],
         )
         found.append(
             StatementProposal(

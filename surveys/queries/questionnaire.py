@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from surveys.localized import LocalizedText
 from surveys.models import Category, Criterion, Round, RoundStatement, Scale, Statement, StatementVersion, TaskForce
+from surveys.queries.statements import MEANING
 from surveys.rules.answers import Asked
 from surveys.vocabulary import StatementKind
 
@@ -42,6 +43,8 @@ class AskedStatement:
     parent_id: int | None
     category: LocalizedText | None
     position: int
+    meaning: int
+    """Equal for wordings that differ in a translation alone; see `surveys.queries.statements.MEANING`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ STATEMENTS = (
         col(Statement.parent_id),
         col(Category.name),
         col(RoundStatement.position),
+        MEANING,
     )
     .select_from(RoundStatement)
     .join(Statement, col(Statement.id) == RoundStatement.statement_id)

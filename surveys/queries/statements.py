@@ -1,9 +1,25 @@
-"""The statements of a task force in their newest wordings."""
+"""The statements of a task force in their newest wordings, and which wordings ask the same."""
+
+from collections.abc import Iterable
 
 from sqlalchemy import func
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from surveys.models import Statement, StatementVersion
+
+MEANING = func.coalesce(col(StatementVersion.meaning_number), col(StatementVersion.number))
+"""Versions of a statement that differ in a translation alone share it: what was said of one was said of the other."""
+
+
+def meanings(session: Session, *, task_force_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Version id to what it asks; versions with the same value ask the same. One statement to the database."""
+    rows = session.connection().execute(
+        sa_select(col(StatementVersion.id), col(StatementVersion.statement_id), MEANING)
+        .join(Statement, col(Statement.id) == StatementVersion.statement_id)
+        .where(col(Statement.task_force_id).in_(list(task_force_ids)))
+    )
+    return {version: (statement, meaning) for version, statement, meaning in rows}
 
 
 def current_versions(session: Session, *, task_force_id: int) -> dict[int, StatementVersion]:

@@ -26,6 +26,7 @@ from surveys.models import (
 )
 from surveys.queries.latest_results import latest_results
 from surveys.queries.participation import IN_PANEL
+from surveys.queries.statements import meanings
 from surveys.rules.next_act import Standing
 from surveys.rules.protocol import ProtocolSettings
 from surveys.rules.settling import RoundChoice, propose
@@ -189,6 +190,7 @@ def _n_to_ask(session: Session, *, study_of: Mapping[int, int]) -> dict[int, tup
     ).all():
         rated_kinds.setdefault(study_id, set()).update(kinds)
     latest = latest_results(session, task_force_ids=list(study_of))
+    asks = meanings(session, task_force_ids=study_of)
     rows = session.exec(
         select(Statement.id, Statement.task_force_id, Statement.kind, func.max(StatementVersion.id))
         .join(StatementVersion, col(StatementVersion.statement_id) == Statement.id)
@@ -201,7 +203,8 @@ def _n_to_ask(session: Session, *, study_of: Mapping[int, int]) -> dict[int, tup
             continue
         one = latest.get(statement_id)
         proposal = propose(
-            one.result.verdict if one else None, is_reworded=one is not None and one.result.version_id != version_id
+            one.result.verdict if one else None,
+            is_reworded=one is not None and asks[one.result.version_id] != asks[version_id],
         )
         n, to_ask = found.get(task_force_id, (0, 0))
         found[task_force_id] = (n + 1, to_ask + (proposal.choice is RoundChoice.ASK))
