@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import statistics
@@ -185,6 +186,36 @@ def test_ias_alphas_follow_the_definition_also_on_complete_tables(rows: ReadRows
             assert icc(table).reason is None
         assert fleiss_kappa(counts).value is not None
     assert complete >= 3
+
+
+def test_ias_prints_44_times_three_coefficients_and_17_alphas_are_wrong(rows: ReadRows) -> None:
+    """The authors leave out improve_curation and, for ICC and kappa, every criterion that a coder did not score."""
+    lines = (Path(__file__).with_name("ias_agreement.csv")).read_text(encoding="utf-8").splitlines()
+    printed = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    scored = [row for row in rows("ias_technologies/ratings.csv") if row["criterion"] != "improve_curation"]
+    wrong = 0
+    for line in printed:
+        chosen = [row for row in scored if (row["round"], row["item"]) == (line["round"], line["technology"])]
+        table, _ = table_of(chosen, column="criterion")
+        table = table[~np.isnan(table).all(axis=1)]
+        complete = table[:, ~np.isnan(table).any(axis=0)]
+        assert len(table) == int(line["coders"])
+        assert icc(complete).wm == pytest.approx(float(line["icc"]), abs=1e-9), line
+        kappa = fleiss_kappa(Ratings.from_matrix(complete, Scale(1, 5)).counts).value
+        assert kappa == pytest.approx(float(line["fleiss"]), abs=1e-9), line
+        counts = Ratings.from_matrix(table, Scale(1, 5)).counts
+        alpha = krippendorff_alpha(counts).value
+        assert alpha is not None
+        if complete.shape == table.shape:
+            # On complete tables irr 0.84.1 takes n - 1/(m - 1) for n - 1: its alphas come out too small.
+            n, m = int(counts.sum()), len(table)
+            theirs = 1 - (1 - alpha) * (n - 1 / (m - 1)) / (n - 1)
+            assert theirs == pytest.approx(float(line["alpha"]), abs=1e-9), line
+            assert alpha - theirs > 0.004
+            wrong += 1
+        else:
+            assert alpha == pytest.approx(float(line["alpha"]), abs=1e-9), line
+    assert (len(printed), wrong) == (44, 17)
 
 
 def test_ias_means_stay_on_the_scale(rows: ReadRows) -> None:
