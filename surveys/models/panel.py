@@ -92,7 +92,8 @@ class WalkIn(Table, table=True):
     token_hash: str = Field(unique=True, max_length=64)
     is_open: bool = True
     seats: int
-    """How many people may come by the link at most."""
+    """How many registrations the link takes at most; each counts, also one that gives no new seat."""
+    n_used: int = 0
     changed_at: datetime = Field(sa_type=UtcDateTime)
 
 

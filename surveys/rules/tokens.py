@@ -5,7 +5,6 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 
-
 API_KEY_PREFIX = "delphi_"
 
 
@@ -33,3 +32,9 @@ def new_api_key() -> str:
 def token_hash(token: str) -> str:
     """What is stored of a token: its SHA-256. The tokens are random, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def walk_in_token(*, secret_key: str, task_force_id: int, generation: int) -> str:
+    """The token of a task force's walk-in link: 22 characters, 128 bits, short enough for a QR code on a slide."""
+    digest = hmac.digest(secret_key.encode(), f"walk-in:{task_force_id}:{generation}".encode(), "sha256")
+    return urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()

@@ -12,14 +12,15 @@ from surveys.services.audit import record
 from surveys.services.freezing import study_of_round
 from surveys.services.round_locks import hold_round_alone
 from surveys.services.rounds import open_round
-from surveys.vocabulary import AuditAction, MessageKind, OutboxStatus, RoundStatus, ViolationCode
+from surveys.vocabulary import AuditAction, OutboxStatus, RoundStatus, ViolationCode
 
 UNDO_WINDOW = timedelta(minutes=10)
 """For so long the mails of a launch wait, and it can be undone."""
-OPENING_MAILS = (MessageKind.INVITATION, MessageKind.ROUND_OPENED)
 
 
-def launch(session: Session, *, actor: Actor | None, round_id: int, deadline_at: datetime | None, now: datetime) -> Round:
+def launch(
+    session: Session, *, actor: Actor | None, round_id: int, deadline_at: datetime | None, now: datetime
+) -> Round:
     """Open a planned round now; its mails leave when it can no longer be undone. Raises what `open_round` raises."""
     round_ = _hold(session, round_id=round_id)
     study = study_of_round(session, round_=round_)
@@ -106,7 +107,6 @@ def undo_launch(session: Session, *, actor: Actor, round_id: int, now: datetime)
     for message in session.exec(
         select(OutboxMessage).where(
             OutboxMessage.study_id == study_of_round(session, round_=round_).id,
-            col(OutboxMessage.kind).in_(OPENING_MAILS),
             OutboxMessage.status == OutboxStatus.QUEUED,
         )
     ).all():

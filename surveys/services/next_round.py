@@ -85,6 +85,8 @@ def _rebuild(
     if not statement_ids:
         raise RuleViolation(ViolationCode.NO_STATEMENTS)
     session.connection().execute(delete(RoundStatement).where(col(RoundStatement.round_id) == round_.id))
+    round_.stale_since = None
+    session.add(round_)
     versions = current_versions(session, task_force_id=task_force.id)
     session.add_all(
         RoundStatement(round_id=round_.id, statement_id=one, version_id=versions[one].id, position=position)

@@ -99,6 +99,7 @@ def publish_outcomes(
             "rank": one.rank,
             "overall_rank": None,
             "published_at": now,
+            "stale_since": None,
         }
         for one in preview.outcomes
     ]
@@ -107,7 +108,7 @@ def publish_outcomes(
         Outcome,
         rows,
         key=("statement_id",),
-        replace=("task_force_id", "result_id", "status", "rank", "overall_rank", "published_at"),
+        replace=("task_force_id", "result_id", "status", "rank", "overall_rank", "published_at", "stale_since"),
     )
     if notify and is_first:
         _thank(session, task_force=task_force, now=now)

@@ -91,7 +91,7 @@ def reopen_round(
             kind=MessageKind.ROUND_REOPENED,
             person=person,
             study_id=study.id,
-            params={"round_id": round_id, "reason": said},
+            params={"round_id": round_id, "note": said},
             now=now,
         )
     record(

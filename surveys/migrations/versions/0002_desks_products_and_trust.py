@@ -454,6 +454,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("n_used", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("seats >= 1", name=op.f("ck_walk_in_seats_positive")),
         sa.ForeignKeyConstraint(["task_force_id"], ["task_force.id"], name=op.f("fk_walk_in_task_force_id_task_force")),
