@@ -74,6 +74,11 @@ def number(value: float | int | None, digits: int = 2) -> str:
     return str(format_decimal(value, format="#,##0." + "#" * digits, locale=language(), decimal_quantization=True))
 
 
+def typed_number(value: float) -> str:
+    """A figure as the reader would type it: their decimal sign, nothing between thousands."""
+    return str(format_decimal(value, format="0.######", locale=language()))
+
+
 def percent(share: float | None, digits: int = 0) -> str:
     """A share of 0 to 1 as a percentage by the reader's conventions."""
     if share is None:

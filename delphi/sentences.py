@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from delphi.i18n import moment
+from delphi.i18n import moment, typed_number
 from surveys.errors import RuleViolation
 from surveys.vocabulary import (
     FrameworkFinding,
@@ -270,6 +270,14 @@ FINDINGS: dict[FrameworkFinding, Any] = {
 
 
 def violation_sentence(violation: RuleViolation) -> str:
-    """What to tell the user about a violation; moments among its parameters are written out."""
-    params = {name: moment(value) if hasattr(value, "tzinfo") else value for name, value in violation.params.items()}
+    """What to tell the user about a violation; moments and decimals among its parameters are written out."""
+    params = {name: _written(value) for name, value in violation.params.items()}
     return str(VIOLATIONS[violation.code]) % params
+
+
+def _written(value: Any) -> Any:
+    if value is None:
+        return "…"
+    if isinstance(value, float):
+        return typed_number(value)
+    return moment(value) if hasattr(value, "tzinfo") else value

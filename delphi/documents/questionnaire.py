@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 from sqlmodel import Session
 
 from delphi import sentences
+from delphi.consent import consent_text
 from delphi.documents.typesetting import typeset
 from delphi.i18n import in_language, language, moment
 from delphi.questions.words import group_words, how_to_answer, option_words
@@ -43,6 +44,7 @@ class PaperQuestionnaire:
     questions: Sequence[AskedQuestion]
     code: str
     needs_consent: bool
+    min_group_size: int
 
 
 def paper_questionnaire(session: Session, *, asked: AskedRound, code: str, needs_consent: bool) -> PaperQuestionnaire:
@@ -52,6 +54,7 @@ def paper_questionnaire(session: Session, *, asked: AskedRound, code: str, needs
         questions=questions_of(session, round_id=asked.id),
         code=code,
         needs_consent=needs_consent,
+        min_group_size=asked.min_group_size,
     )
 
 
@@ -84,6 +87,7 @@ def questionnaire_data(paper: PaperQuestionnaire) -> dict[str, Any]:
         "code": {"label": gettext("Your code"), "value": paper.code},
         "lead": _lead(paper),
         "consent": gettext("I have read this and agree to take part.") if paper.needs_consent else "",
+        "terms": _terms(paper) if paper.needs_consent else [],
         "wayout": [gettext("Outside my expertise"), gettext("I need more information")],
         "sections": sections,
     }
@@ -112,6 +116,12 @@ def _lead(paper: PaperQuestionnaire) -> list[str]:
         )
     )
     return lead
+
+
+def _terms(paper: PaperQuestionnaire) -> list[str]:
+    """What the tick agrees to, as on the page that experts meet online."""
+    text = consent_text(paper.asked.panel.consent, min_group_size=paper.min_group_size)
+    return [*text.points, text.group_size]
 
 
 def _rating_sections(questionnaire: Questionnaire) -> list[dict[str, Any]]:

@@ -1,25 +1,20 @@
 """The welcome: who asks what of whom, when, for how many minutes, and what happens to the answers."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from delphi.consent import ConsentText, consent_text
 from delphi.expert.pages.home import PanelCard
 from delphi.i18n import language
 from surveys.localized import LocalizedText
 from surveys.queries.asked_round import PanelContext
-
-NUMBERED = re.compile(r"\d+\.\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class WelcomePage:
     panel: PanelContext
     card: PanelCard
-    consent_intro: tuple[str, ...]
-    consent_points: tuple[str, ...]
-    """The numbered lines of the study's consent text; empty where the study has none."""
-    consent_language: str
+    consent: ConsentText
     purpose: tuple[str, ...]
     purpose_language: str
     has_consented: bool
@@ -27,15 +22,12 @@ class WelcomePage:
 
 
 def welcome_page(
-    *, panel: PanelContext, card: PanelCard, consented_at: datetime | None, problem: str = ""
+    *, panel: PanelContext, card: PanelCard, consented_at: datetime | None, min_group_size: int, problem: str = ""
 ) -> WelcomePage:
-    lines = _lines(panel.consent)
     return WelcomePage(
         panel=panel,
         card=card,
-        consent_intro=tuple(line for line in lines if not NUMBERED.match(line)),
-        consent_points=tuple(NUMBERED.sub("", line, count=1) for line in lines if NUMBERED.match(line)),
-        consent_language=panel.consent.language_used(language()),
+        consent=consent_text(panel.consent, min_group_size=min_group_size),
         purpose=tuple(_lines(panel.purpose)),
         purpose_language=panel.purpose.language_used(language()),
         has_consented=consented_at is not None,

@@ -16,6 +16,7 @@ from surveys.errors import RuleViolation
 from surveys.queries.asked_round import membership_of, panel_context
 from surveys.queries.my_panels import my_panels
 from surveys.services.colleagues import suggest_colleague
+from surveys.services.freezing import protocol_of
 from surveys.services.membership import decline as say_no
 from surveys.services.membership import give_consent
 from surveys.services.membership import leave as leave_panel
@@ -28,6 +29,7 @@ def _welcome(task_force_id: int, *, problem: str = "") -> str:
     page = welcome_page(
         panel=panel_context(session, task_force_id=task_force_id),
         card=panel_card(mine, now=clock.now()),
+        min_group_size=protocol_of(session, study_id=mine.study_id).min_group_size,
         consented_at=membership_of(session, person_id=actor.person_id, task_force_id=task_force_id).consented_at,
         problem=problem,
     )

@@ -32,7 +32,7 @@ def decimal_number(text: str, *, lower: float | None, upper: float | None) -> in
     """
     bare = BETWEEN_DIGITS.sub("", text.strip().replace("\u2212", "-"))
     if not NUMBER.fullmatch(bare) or TWO_MEANINGS.fullmatch(bare):
-        raise RuleViolation(ViolationCode.NUMBER_UNREADABLE, typed=text[:SHOWN], example="1250.5")
+        raise RuleViolation(ViolationCode.NUMBER_UNREADABLE, typed=text[:SHOWN], example=1250.5)
     value = Decimal(bare.replace(",", "."))
     _ensure_in_range(value, lower=lower, upper=upper)
     return int(value) if value == value.to_integral_value() else float(value)
@@ -55,7 +55,7 @@ def plain(value: float | None) -> str:
 
 def _ensure_in_range(value: Decimal, *, lower: float | None, upper: float | None) -> None:
     if (lower is not None and value < Decimal(str(lower))) or (upper is not None and value > Decimal(str(upper))):
-        raise RuleViolation(ViolationCode.NUMBER_OUT_OF_RANGE, lower=plain(lower), upper=plain(upper))
+        raise RuleViolation(ViolationCode.NUMBER_OUT_OF_RANGE, lower=lower, upper=upper)
 
 
 class Number(QuestionType):
