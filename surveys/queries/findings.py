@@ -211,8 +211,8 @@ def _changes(
     """Statement id to its change, for those that the round before asked in the same wording."""
     if earlier is None:
         return {}
-    wordings = {statement.id: statement.version_id for statement in earlier.questionnaire.of_criterion(criterion)}
-    both = [statement for statement in asked if wordings.get(statement.id) == statement.version_id]
+    wordings = {statement.id: statement.meaning for statement in earlier.questionnaire.of_criterion(criterion)}
+    both = [statement for statement in asked if wordings.get(statement.id) == statement.meaning]
     if not both:
         return {}
     people = tuple(sorted({*frozen.eligible, *earlier.eligible}))
