@@ -34,9 +34,9 @@ class Impossible(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that cannot be: the field of the form it stands in, and figures for its sentence."""
+    """One thing that cannot be: the name of its field in the form, and figures for its sentence."""
 
-    field: str
+    name: str
     why: Impossible
     params: Mapping[str, str | int | float] = field(default_factory=dict)
 

@@ -1,5 +1,6 @@
 """A new study from a framework file: its objectives, task forces and questions, ready for a panel."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,11 +54,14 @@ def import_framework(
     actor: Actor | None,
     now: datetime,
     settings: ProtocolSettings | None = None,
+    is_locked: bool = True,
+    task_forces: Collection[str] | None = None,
 ) -> ImportedFramework:
     """Make a study with one task force an objective, and lock its protocol (the defaults of its scales, or `settings`).
 
-    The first scale of `texts` is the primary criterion, asked of everything that is rated; others are asked of
-    activities only. Existing studies are not touched.
+    `task_forces` limits them to some objectives; with `is_locked` False the protocol stays a draft. The first scale of
+    `texts` is the primary criterion, asked of everything that is rated; others are asked of activities only. Existing
+    studies are not touched.
 
     Raises
     ------
@@ -68,9 +72,9 @@ def import_framework(
     for finding in findings:
         if finding.code is FrameworkFinding.DUPLICATE_CODE:
             raise RuleViolation(ViolationCode.DUPLICATE_CODE, value=finding.details)
-    study = make_study(session, texts=texts, slug=slug, actor=actor, now=now, settings=settings)
+    study = make_study(session, texts=texts, slug=slug, actor=actor, now=now, settings=settings, is_locked=is_locked)
     _add_lists(session, study_id=study.id, framework=framework)
-    _add_objectives(session, study_id=study.id, framework=framework, now=now)
+    _add_objectives(session, study_id=study.id, framework=framework, now=now, task_forces=task_forces)
     record(
         session,
         AuditAction.FRAMEWORK_IMPORTED,
@@ -93,8 +97,9 @@ def make_study(
     actor: Actor | None,
     now: datetime,
     settings: ProtocolSettings | None = None,
+    is_locked: bool = True,
 ) -> Study:
-    """A study with its questions and a locked protocol, without objectives; `study_exists` where the slug is taken."""
+    """A study with its questions and its protocol, without objectives; `study_exists` where the slug is taken."""
     if session.exec(select(Study.id).where(Study.slug == slug)).first() is not None:
         raise RuleViolation(ViolationCode.STUDY_EXISTS, name=texts.name.in_language("en"))
     study = Study(
@@ -116,7 +121,7 @@ def make_study(
     session.add(study)
     session.flush()
     for position, scale in enumerate(texts.scales, start=1):
-        _add_criterion(session, study_id=study.id, entry=scale, position=position)
+        add_criterion(session, study_id=study.id, entry=scale, position=position)
     settings = settings or default_settings(
         {entry.code: AnalysisScale(entry.lower, entry.upper) for entry in texts.scales}
     )
@@ -126,24 +131,29 @@ def make_study(
             version=1,
             settings=settings.as_json(),
             fingerprint=settings.fingerprint,
-            locked_at=now,
+            locked_at=now if is_locked else None,
+            locked_by_id=actor.person_id if is_locked and actor is not None else None,
         )
     )
     record(session, AuditAction.STUDY_CREATED, actor=actor, now=now, study_id=study.id)
-    record(
-        session,
-        AuditAction.PROTOCOL_LOCKED,
-        actor=actor,
-        now=now,
-        study_id=study.id,
-        version=1,
-        fingerprint=settings.fingerprint,
-    )
+    if is_locked:
+        record(
+            session,
+            AuditAction.PROTOCOL_LOCKED,
+            actor=actor,
+            now=now,
+            study_id=study.id,
+            version=1,
+            fingerprint=settings.fingerprint,
+        )
     session.flush()
     return study
 
 
-def _add_criterion(session: Session, *, study_id: int, entry: ScaleEntry, position: int) -> None:
+def add_criterion(
+    session: Session, *, study_id: int, entry: ScaleEntry, position: int, kinds: Sequence[str] = ()
+) -> None:
+    """A criterion with its own scale; without `kinds` the first is asked of all that is rated, others of activities."""
     scale = Scale(
         study_id=study_id,
         code=entry.code,
@@ -161,7 +171,7 @@ def _add_criterion(session: Session, *, study_id: int, entry: ScaleEntry, positi
             code=entry.code,
             name=entry.name,
             question=entry.question,
-            kinds=[kind.value for kind in (RATED_KINDS if is_primary else (StatementKind.ACTIVITY,))],
+            kinds=list(kinds) or [kind.value for kind in (RATED_KINDS if is_primary else (StatementKind.ACTIVITY,))],
             is_primary=is_primary,
             position=position,
         )
@@ -190,7 +200,9 @@ def _add_lists(session: Session, *, study_id: int, framework: Framework) -> None
     session.flush()
 
 
-def _add_objectives(session: Session, *, study_id: int, framework: Framework, now: datetime) -> None:
+def _add_objectives(
+    session: Session, *, study_id: int, framework: Framework, now: datetime, task_forces: Collection[str] | None
+) -> None:
     goals = {
         entry.code: Goal(study_id=study_id, code=entry.code, name=entry.name, gist=entry.gist, position=position)
         for position, entry in enumerate(framework.goals, start=1)
@@ -213,6 +225,8 @@ def _add_objectives(session: Session, *, study_id: int, framework: Framework, no
     session.flush()
     for objective, entry in zip(objectives, framework.objectives, strict=True):
         _add_objective_details(session, objective=objective, entry=entry, reason=_version_note(framework), now=now)
+        if task_forces is None or entry.code in task_forces:
+            session.add(TaskForce(study_id=study_id, objective_id=objective.id, code=entry.code))
     session.flush()
 
 
@@ -236,7 +250,6 @@ def _add_objective_details(
             created_at=now,
         )
     )
-    session.add(TaskForce(study_id=objective.study_id, objective_id=objective.id, code=entry.code))
     for word in entry.facility_words:
         session.add(
             FacilityStatement(
