@@ -154,9 +154,7 @@ class _Reader:
             purpose=self.purpose,
             framework=_framework(self.goals, objectives, self.lists[What.COLLEGE], self.lists[What.REGION]),
             panels=tuple(self.panels),
-            rounds=tuple(
-                self.rounds.get(at, RoundDates(None, None)) for at in range(1, max(self.rounds, default=0) + 1)
-            ),
+            rounds=tuple(self.rounds.get(at, RoundDates(None, None)) for at in numbers),
             problems=tuple(sorted(self._problems, key=lambda one: one.line or 0)),
         )
 
