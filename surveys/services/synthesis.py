@@ -10,8 +10,9 @@ from surveys.models import Idea, IdeaPlacement, Round, Statement, StatementVersi
 from surveys.rules.permissions import Actor
 from surveys.rules.texts import REASON_LIMIT, STATEMENT_LIMIT, clean_text, require_text
 from surveys.services.audit import record
+from surveys.services.desk_steps import note_step
 from surveys.services.next_round import hold_task_force
-from surveys.vocabulary import AuditAction, IdeaStatus, PlacementAction, RoundStatus, ViolationCode
+from surveys.vocabulary import AuditAction, DeskStepKind, IdeaStatus, PlacementAction, RoundStatus, ViolationCode
 
 
 def place_as_new(
@@ -112,6 +113,7 @@ def park_idea(session: Session, *, actor: Actor, task_force_id: int, idea_id: in
         raise RuleViolation(ViolationCode.REASON_MISSING)
     idea.status, idea.parked_reason = IdeaStatus.PARKED, words
     session.add(idea)
+    note_step(session, DeskStepKind.PARKED, task_force_id=task_force_id, subject_id=idea_id, actor=actor, now=now)
     record_step(
         session, AuditAction.IDEA_PARKED, task_force, actor=actor, now=now, subject=f"idea:{idea.id}", reason=words
     )
@@ -193,6 +195,7 @@ def _place(
     idea.status = IdeaStatus.PLACED
     session.add_all([placement, idea])
     session.flush()
+    note_step(session, DeskStepKind.PLACED, task_force_id=task_force.id, subject_id=placement.id, actor=actor, now=now)
     record_step(
         session,
         AuditAction.IDEA_PLACED,

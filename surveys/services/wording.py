@@ -12,8 +12,9 @@ from surveys.rules.permissions import Actor
 from surveys.rules.texts import REASON_LIMIT, clean_text
 from surveys.rules.wordings import wording_digest
 from surveys.services.audit import record
+from surveys.services.desk_steps import note_step
 from surveys.services.synthesis import clean_wording
-from surveys.vocabulary import AuditAction, RoundStatus, ViolationCode
+from surveys.vocabulary import AuditAction, DeskStepKind, RoundStatus, ViolationCode
 
 
 def edit_wording(
@@ -25,6 +26,7 @@ def edit_wording(
     seen: str,
     as_new_version: bool,
     reason: str = "",
+    is_step: bool = True,
     now: datetime,
 ) -> StatementVersion:
     """Change a statement's wording; a planned round that asks it takes the new one.
@@ -35,6 +37,7 @@ def edit_wording(
     Parameters
     ----------
     seen : `wording_digest` of the version the editor had before them
+    is_step : whether it goes into the journal of the desk, to be undone; undoing itself does not
 
     Raises
     ------
@@ -53,7 +56,7 @@ def edit_wording(
     asked = was_asked(session, statement_id=statement_id)
     if asked and not words:
         raise RuleViolation(ViolationCode.REASON_MISSING)
-    before = newest.text
+    before, before_id = newest.text, newest.id
     version = newest
     if asked or as_new_version:
         version = StatementVersion(
@@ -67,6 +70,17 @@ def edit_wording(
     else:
         version.text = wording
     _put_on_planned_rounds(session, version, task_force=task_force)
+    if is_step:
+        note_step(
+            session,
+            DeskStepKind.REWORDED,
+            task_force_id=task_force.id,
+            subject_id=statement_id,
+            actor=actor,
+            now=now,
+            before={"text": before.as_json(), "version": before_id},
+            after={"text": wording.as_json(), "version": version.id, "reason": words},
+        )
     _record(
         session,
         statement,
@@ -164,6 +178,16 @@ def link_statement(
         code = parent.code
     if statement.parent_id == parent_id:
         return statement
+    note_step(
+        session,
+        DeskStepKind.LINKED,
+        task_force_id=task_force.id,
+        subject_id=statement_id,
+        actor=actor,
+        now=now,
+        before={"parent": statement.parent_id},
+        after={"parent": parent_id},
+    )
     statement.parent_id = parent_id
     session.add(statement)
     _record(session, statement, task_force=task_force, actor=actor, now=now, what="parent", parent=code)
