@@ -1,26 +1,78 @@
-"""What looks the same many times on a page is rendered once: a page of 160 statements has 4,000 radios."""
+"""Writes the blocks of a rating page. What looks the same for everybody is written once and kept; pages are joined of it.
 
-from typing import Any
+A page of 160 statements has 4,000 radios. What a macro writes follows from its template, the language and its
+arguments, and under exactly these it is kept: a changed wording is another argument, hence another part. There is
+nothing to throw away when something changes, and nothing to tell other servers. What a person chose is put into the
+gaps of the parts, what a person wrote is written anew for each page (decision 6).
+"""
 
-from flask import g
+from collections.abc import Sequence
+from functools import lru_cache
+
+from flask import current_app
+from jinja2 import Template
 from markupsafe import Markup
 
-GAP = "\ue002"
-"""Stands behind each radio of what is rendered once; a character that is for private use and in no text."""
-CHECKED = Markup(" checked")
+from delphi.expert.pages.rating import BLANK, Block, Heading
+from delphi.expert.pages.scales import Look, places_of, question_of
+from delphi.i18n import language
+
+GAP = "\0"
+"""Marks where a page fills something in. No stored text holds this character, see `surveys.rules.texts`."""
+CHECKED = " checked"
+MOST_PARTS = 8_192
+"""Of two kilobytes each. Ten task forces with 16 statements need a quarter of them, in a second look all."""
+
+Parts = tuple[str, ...]
 
 
-def once(checked: tuple[int, ...], macro: Any, *arguments: object) -> Markup:
-    """`macro(*arguments)`, rendered at its first call in this request; pages and their parts count by identity.
+def written(blocks: Sequence[Block]) -> Markup:
+    """The blocks one after the other, in the language of this page."""
+    block_template = current_app.jinja_env.get_template("expert/_block.html")
+    scale_template = current_app.jinja_env.get_template("expert/_scale.html")
+    reader = language()
+    pieces: list[str] = []
+    for block in blocks:
+        before, after = _heading(block_template, reader, block.heading)
+        pieces += (before, str(block.number), after)
+        for scale in block.scales:
+            if scale.problem:
+                parts = _cut(scale_template, "scale", question_of(scale.look, problem=scale.problem), GAP)
+            else:
+                parts = _scale(scale_template, reader, scale.look)
+            behind = places_of(scale.look.criterion).get(scale.chosen)
+            if behind is None:
+                pieces += parts
+            else:
+                pieces += (*parts[: behind + 1], CHECKED, *parts[behind + 1 :])
+        if block.arguments or block.hides_arguments:
+            pieces += _cut(block_template, "arguments", block)
+        statement_id = block.heading.statement.id
+        if block.remark is BLANK:
+            pieces += _blank_comment(block_template, reader, statement_id, block.is_second_look)
+        else:
+            pieces += _cut(block_template, "comment", statement_id, block.is_second_look, block.remark)
+    return Markup("".join(pieces))
 
-    The radios at the places `checked` are chosen.
-    """
-    rendered: dict[tuple[Any, ...], tuple[list[Markup], tuple[object, ...]]] = g.setdefault("rendered_once", {})
-    key = (macro.name, *(each if isinstance(each, str | int) else id(each) for each in arguments))
-    if key not in rendered:
-        # The arguments are kept, so that no other object can get the identity of one of them.
-        rendered[key] = (macro(*arguments).split(GAP), arguments)
-    parts = list(rendered[key][0])
-    for place in checked:
-        parts[place] = parts[place] + CHECKED
-    return Markup("").join(parts)
+
+def _cut(template: Template, macro: str, *arguments: object) -> Parts:
+    """What `macro` writes, cut at its gaps."""
+    return tuple(str(getattr(template.module, macro)(*arguments)).split(GAP))
+
+
+# The language is that of the page, which macros know by themselves: here it only tells what is kept apart.
+
+
+@lru_cache(maxsize=MOST_PARTS)
+def _heading(template: Template, language: str, heading: Heading) -> Parts:
+    return _cut(template, "heading", heading, GAP)
+
+
+@lru_cache(maxsize=MOST_PARTS)
+def _scale(template: Template, language: str, look: Look) -> Parts:
+    return _cut(template, "scale", question_of(look), GAP)
+
+
+@lru_cache(maxsize=MOST_PARTS)
+def _blank_comment(template: Template, language: str, statement_id: int, is_second_look: bool) -> Parts:
+    return _cut(template, "comment", statement_id, is_second_look, BLANK)

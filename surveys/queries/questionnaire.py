@@ -15,7 +15,7 @@ from surveys.rules.answers import Asked
 from surveys.vocabulary import StatementKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AskedCriterion:
     id: int
     code: str
@@ -32,7 +32,7 @@ class AskedCriterion:
         return range(self.lower, self.upper + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AskedStatement:
     id: int
     version_id: int

@@ -18,7 +18,6 @@ from surveys.rules.feedback import Argument, readable_arguments
 from surveys.vocabulary import Stance, StatementKind
 
 
-
 @dataclass(frozen=True, slots=True)
 class Heading:
     """What stands above the questions of a block; like a `Look` the same for everybody."""
@@ -140,9 +139,7 @@ def blocks_of(
     return tuple(blocks)
 
 
-def _remark(
-    statement_id: int, *, filled: Filled, earlier: EarlierRound | None, sentences: Mapping[str, str]
-) -> Remark:
+def _remark(statement_id: int, *, filled: Filled, earlier: EarlierRound | None, sentences: Mapping[str, str]) -> Remark:
     remark = Remark(
         text=filled.comments.get(statement_id, ""),
         stance=filled.stances.get(statement_id, ""),

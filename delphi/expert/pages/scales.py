@@ -1,15 +1,16 @@
 """One question about one statement: its points with their words, one's own earlier answer, the group's answers."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask_babel import gettext
 
-from delphi.expert.forms.rating import NO_ANSWER, WORDS, choice_of
+from delphi.expert.forms.rating import NO_ANSWER, WORDS, choice_of, rating_field
 from delphi.expert.sitting import Sitting
 from delphi.i18n import language
 from surveys.localized import LocalizedText
-from surveys.queries.feedback import EarlierRound
-from surveys.queries.my_answers import Cell, OwnRating
+from surveys.queries.feedback import EarlierRound, FrozenResult
+from surveys.queries.my_answers import OwnRating
 from surveys.queries.questionnaire import AskedCriterion
 from surveys.rules.feedback import GroupView, group_view
 from surveys.vocabulary import RatingState
@@ -17,6 +18,28 @@ from surveys.vocabulary import RatingState
 BAR_LEVELS = 12
 SMALLEST_FULL_BAR = 3
 """Fewer answers than this never fill the height: one answer must not look like a crowd."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything that decides how one question about one statement looks, but for what is chosen in it now.
+
+    Whose page it is, is not in here: equal looks are the same for everybody, and are written once.
+    """
+
+    statement_id: int
+    criterion: AskedCriterion
+    result: FrozenResult | None
+    """The group's earlier answers, where the round shows them."""
+    own: OwnRating | None
+    """The reader's own earlier answer."""
+    earlier_number: int
+    """The round of `result` and `own`; 0 where there is nothing to compare."""
+    min_group_size: int
+
+    @property
+    def field(self) -> str:
+        return rating_field(self.statement_id, self.criterion.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +51,11 @@ class Point:
     count: int
     level: int
     is_own: bool
-    is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One criterion of one statement."""
+    """A look in the words of the page's language."""
 
     field: str
     question: LocalizedText
@@ -41,45 +63,45 @@ class Question:
     low: str
     middle: str
     high: str
-    chosen: str
     group: GroupView | None
     counts_spoken: str
     own_choice: str
     own_sentence: str
     keep_label: str
     problem: str
-    gap: str
-    """What stands behind each radio where the choice is put in afterwards, see `delphi.expert.rendering`."""
 
 
-def choices_of(criterion: AskedCriterion) -> tuple[str, ...]:
-    """The values of a question's radios in the order of the page."""
-    return (*map(str, criterion.points), *WORDS, NO_ANSWER)
+@lru_cache(maxsize=1_000)
+def places_of(criterion: AskedCriterion) -> dict[str, int]:
+    """The values of a question's radios, each with its place in the order of the page."""
+    return {choice: place for place, choice in enumerate((*map(str, criterion.points), *WORDS, NO_ANSWER))}
 
 
-def group_of(
-    frequency: tuple[int, ...], median: float | None, criterion: AskedCriterion, sitting: Sitting
-) -> GroupView:
-    return group_view(
-        frequency=frequency, median=median, lower=criterion.lower, min_group_size=sitting.asked.min_group_size
+def look_at(statement_id: int, criterion: AskedCriterion, *, sitting: Sitting, earlier: EarlierRound | None) -> Look:
+    cell = (statement_id, criterion.id)
+    return Look(
+        statement_id=statement_id,
+        criterion=criterion,
+        result=earlier.results.get(cell) if earlier and sitting.asked.shows_feedback else None,
+        own=earlier.own.get(cell) if earlier else None,
+        earlier_number=earlier.number if earlier else 0,
+        min_group_size=sitting.asked.min_group_size,
     )
 
 
-def question_of(
-    cell: Cell,
-    criterion: AskedCriterion,
-    sitting: Sitting,
-    chosen: str,
-    earlier: EarlierRound | None,
-    *,
-    field: str,
-    problem: str,
-    gap: str = "",
-) -> Question:
-    result = earlier.results.get(cell) if earlier else None
-    shown = result is not None and sitting.asked.shows_feedback
-    group = group_of(result.frequency, result.median, criterion, sitting) if shown and result else None
-    own = earlier.own.get(cell) if earlier else None
+def question_of(look: Look, *, problem: str = "") -> Question:
+    """The question as the page's language says it; `problem` is what is to be mended in it."""
+    criterion, result, own = look.criterion, look.result, look.own
+    group = (
+        group_view(
+            frequency=result.frequency,
+            median=result.median,
+            lower=criterion.lower,
+            min_group_size=look.min_group_size,
+        )
+        if result
+        else None
+    )
     own_choice = choice_of(own) if own else ""
     counts = group.counts if group and group.counts else (0,) * len(criterion.points)
     points = tuple(
@@ -89,26 +111,23 @@ def question_of(
             count=count,
             level=_bar_level(count, max(counts)),
             is_own=own_choice == str(value),
-            is_chosen=chosen == str(value),
         )
         for value, count in zip(criterion.points, counts, strict=True)
     )
     middle = criterion.lower + (criterion.upper - criterion.lower) // 2
     return Question(
-        field=field,
+        field=look.field,
         question=criterion.question,
         points=points,
         low=_word(criterion, criterion.lower),
         middle=_word(criterion, middle) if len(points) % 2 else "",
         high=_word(criterion, criterion.upper),
-        chosen=chosen,
         group=group,
         counts_spoken=", ".join(f"{point.value}: {point.count}" for point in points if point.count),
         own_choice=own_choice,
-        own_sentence=_own_sentence(own, number=earlier.number) if earlier else "",
+        own_sentence=_own_sentence(own, number=look.earlier_number) if look.earlier_number else "",
         keep_label=_keep_label(own) if own else "",
         problem=problem,
-        gap=gap,
     )
 
 

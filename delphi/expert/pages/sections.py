@@ -138,7 +138,7 @@ def rating_page(
         blocks=blocks_of(
             statements,
             sitting=sitting,
-            criteria=sheet.questionnaire.criteria,
+            questionnaire=sheet.questionnaire,
             filled=filled,
             earlier=earlier,
             parents=parent_texts(session, task_force_id=asked.panel.task_force_id),
