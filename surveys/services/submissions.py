@@ -23,6 +23,7 @@ from surveys.rules.protocol import canonical_digest
 from surveys.services.answer_rows import store_comments, store_ratings
 from surveys.services.audit import record
 from surveys.services.field_writes import drop_drafts, note_page
+from surveys.services.outlook import advance_outlook
 from surveys.services.round_locks import share_round
 from surveys.services.seats import note_saving, take_seat, touch_seat
 from surveys.vocabulary import AnswerState, AuditAction, ViolationCode
@@ -106,7 +107,8 @@ def submit_answers(session: Session, *, actor: Actor, round_id: int, now: dateti
     content = answers_of(session, round_id=round_id, panellist_id=panellist.id)
     nonce = submission.nonce or secrets.token_hex(16)
     digest = canonical_digest({"answers": content, "nonce": nonce})
-    if submission.submitted_at is None or submission.digest != digest:
+    is_first = submission.submitted_at is None
+    if is_first or submission.digest != digest:
         submission.submitted_at = now
         submission.nonce, submission.digest = nonce, digest
         submission.receipt = receipt_code(digest)
@@ -119,6 +121,8 @@ def submit_answers(session: Session, *, actor: Actor, round_id: int, now: dateti
             subject=f"round:{round_id}",
         )
     session.flush()
+    if is_first:
+        advance_outlook(session, round_=round_, now=now)
     return submission
 
 
