@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from delphi import account, expert, facilitator, paper, public, secretariat
+from delphi import account, api, expert, facilitator, paper, public, secretariat
 from delphi.compression import init_compression
 from delphi.config import ROOT, Settings, load_settings, require_secret_key
 from delphi.database import Database, close_reading_session
@@ -39,7 +39,9 @@ def build(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         TRUSTED_HOSTS=_trusted_hosts(settings),
     )
-    app.extensions["delphi_database"] = Database(settings.effective_database_url)
+    app.extensions["delphi_database"] = Database(
+        settings.effective_database_url, identity_key=settings.effective_identity_key
+    )
     app.teardown_appcontext(close_reading_session)
     if settings.trust_proxy_hops:
         hops = settings.trust_proxy_hops
@@ -50,7 +52,7 @@ def build(settings: Settings | None = None) -> Flask:
     init_pages(app)
     init_security(app)
     init_errors(app)
-    for package in (public, account, expert, facilitator, paper, secretariat):
+    for package in (public, account, api, expert, facilitator, paper, secretariat):
         app.register_blueprint(package.blueprint)
     if settings.demo:
         from delphi import demo_pages

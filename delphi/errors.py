@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from delphi.api.problems import answer_to, is_for_programs
 from delphi.forms import posted_fields, typed_texts
 from delphi.sentences import violation_sentence
 from surveys.errors import NotFound, RuleViolation
@@ -67,6 +68,8 @@ def on_http_error(problem: HTTPException) -> Any:
     """One sentence for each status; redirects and other answers pass unchanged."""
     if problem.code is None or problem.code < 400:
         return problem
+    if is_for_programs():
+        return answer_to(problem)
     sentences = {
         400: (gettext("Please check this"), gettext("The browser sent something this page does not understand.")),
         401: (

@@ -9,6 +9,7 @@ from delphi.secretariat.views import (  # noqa: E402,F401
     categories,
     exports,
     facilities,
+    keys,
     programme,
     reminding,
 )

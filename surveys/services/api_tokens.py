@@ -40,7 +40,7 @@ def make_token(
     if not name:
         raise RuleViolation(ViolationCode.TEXT_EMPTY)
     if len(name) > NAME_LIMIT:
-        raise RuleViolation(ViolationCode.TEXT_TOO_LONG, length=len(name), limit=NAME_LIMIT)
+        raise RuleViolation(ViolationCode.TEXT_TOO_LONG, over=len(name) - NAME_LIMIT, limit=NAME_LIMIT)
     if not scopes:
         raise RuleViolation(ViolationCode.NOTHING_CHOSEN)
     if not DAYS_AT_LEAST <= days <= DAYS_AT_MOST:
