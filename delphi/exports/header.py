@@ -108,8 +108,13 @@ def readme_table(header: Header, *, about: str, tables: Sequence[Table]) -> Tabl
 
 def definitions_table(header: Header) -> Table:
     """What the words and figures mean, with the rule that was applied."""
+    return _lines("definitions", gettext("Definitions"), definition_lines(header))
+
+
+def definition_lines(header: Header) -> list[Line]:
+    """The rules that were applied, then every word and figure."""
     lines = [line for rule in header.rules.values() for line in _rule_lines(header, rule)]
-    return _lines("definitions", gettext("Definitions"), [*lines, *_word_lines()])
+    return [*lines, *_word_lines()]
 
 
 def _rule_lines(header: Header, rule: ProtocolSettings) -> list[Line]:

@@ -5,7 +5,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from surveys.rules.blockers import Blocker, WaitsFor
-from surveys.vocabulary import FacilityType
 
 BLOCKERS: dict[Blocker, Any] = {
     Blocker.NO_FACILITATOR: _l("Nobody facilitates this task force."),
@@ -28,21 +27,3 @@ WAITS_FOR: dict[WaitsFor, Any] = {
     WaitsFor.EXPERTS: _l("With the experts"),
     WaitsFor.NOBODY: _l("Done"),
 }
-
-FACILITY_TYPES: dict[FacilityType, Any] = {
-    FacilityType.CORE: _l("Core Facility: the secretariat leads"),
-    FacilityType.GLOBAL: _l("Global Facility: an alliance leads"),
-}
-
-DEFAULTS: dict[str, Any] = {
-    "CF": _l("Core Facility"),
-    "GF": _l("Global Facility"),
-    "split": _l("split between Core and Global Facility"),
-    "CF+GF": _l("split between Core and Global Facility"),
-}
-"""What the framework and the documents say of an objective."""
-
-
-def documented(facility: str) -> str:
-    """The words for what a document says; the document's own code where it is none of ours."""
-    return str(DEFAULTS.get(facility, facility))

@@ -3,6 +3,7 @@
 Pages and exports read the same rows, in a number of statements to the database that does not grow with the study.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +21,7 @@ from surveys.models import (
 )
 from surveys.queries.assignments import FacilityChoice, facility_choices
 from surveys.queries.frozen_figures import Figures, figures_of_results
+from surveys.queries.links import Link, links_of_study
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
 from surveys.rules.selection import NONE, Facts
 from surveys.vocabulary import OutcomeStatus, StatementKind
@@ -55,9 +57,23 @@ class RankedStatement:
     figures: Figures
     others: tuple[Figures, ...]
     """The other criteria in the same snapshot, such as feasibility."""
-    facility: FacilityChoice | None
+    facilities: tuple[FacilityChoice, ...]
+    """The decisions in force: none, one, or one a part of a split activity."""
+    is_tied: bool = False
+    """Whether another statement of its kind and objective shares the rank."""
+    links: tuple[Link, ...] = ()
+    """Activities of other task forces it belongs together with."""
     obstacles: tuple["RankedStatement", ...] = ()
     success_factors: tuple["RankedStatement", ...] = ()
+
+    @property
+    def facility(self) -> FacilityChoice | None:
+        """The first decision in force: the whole activity's, or that of the first part of a split one."""
+        return self.facilities[0] if self.facilities else None
+
+    @property
+    def is_split(self) -> bool:
+        return len(self.facilities) > 1
 
     @property
     def facts(self) -> Facts:
@@ -67,6 +83,7 @@ class RankedStatement:
             goal=self.objective.goal_code,
             category=NONE if self.category is None else self.category.code,
             facility=NONE if self.facility is None else self.facility.code,
+            further_facilities=tuple(choice.code for choice in self.facilities[1:]),
             outcome=self.status.value,
         )
 
@@ -91,6 +108,7 @@ def ranked_statements(session: Session, *, study_id: int) -> tuple[RankedStateme
     deciding, others = _figures_by_statement(session, outcomes=[outcome for outcome, *_ in rows])
     versions = _versions(session, figures=deciding.values())
     choices = facility_choices(session, study_id=study_id)
+    links = links_of_study(session, study_id=study_id)
     codes = _codes(session, study_id=study_id)
     ideas = _idea_counts(session, study_id=study_id)
     found = [
@@ -111,7 +129,8 @@ def ranked_statements(session: Session, *, study_id: int) -> tuple[RankedStateme
             n_ideas=ideas.get(statement.id, 0),
             figures=deciding[statement.id],
             others=others[statement.id],
-            facility=choices.get(statement.id),
+            facilities=choices.get(statement.id, ()),
+            links=links.get(statement.id, ()),
         )
         for outcome, statement, category, objective_id in rows
     ]
@@ -132,6 +151,8 @@ def _order(row: RankedStatement) -> tuple[int, int, str, bool, int, str]:
 
 def _linked(rows: Sequence[RankedStatement]) -> tuple[RankedStatement, ...]:
     """Each activity with the obstacles and success factors that hang on it, in the order they already have."""
+    places = Counter((row.task_force_id, row.kind, row.rank) for row in rows if row.rank is not None)
+    rows = [replace(row, is_tied=places[row.task_force_id, row.kind, row.rank] > 1) for row in rows]
     by_parent: dict[tuple[int | None, StatementKind], list[RankedStatement]] = {}
     for row in rows:
         by_parent.setdefault((row.parent_id, row.kind), []).append(row)

@@ -30,6 +30,10 @@ class FacilityChoice:
     author: str
     decided_at: datetime
     superseded_at: datetime | None
+    part: str = ""
+    """What this facility carries of a split activity; empty where it carries the whole."""
+    leader: str = ""
+    partners: str = ""
 
 
 def facilities_of(session: Session, *, study_id: int) -> tuple[FacilityName, ...]:
@@ -39,8 +43,11 @@ def facilities_of(session: Session, *, study_id: int) -> tuple[FacilityName, ...
     return tuple(FacilityName(row.id, row.code, row.type, row.name) for row in rows)
 
 
-def facility_choices(session: Session, *, study_id: int) -> dict[int, FacilityChoice]:
-    """Statement id to the decision in force; statements without a decision are absent."""
+def facility_choices(session: Session, *, study_id: int) -> dict[int, tuple[FacilityChoice, ...]]:
+    """Statement id to the decisions in force: one, or one a part where an activity is split.
+
+    Statements without a decision are absent.
+    """
     query = (
         select(FacilityDecision, Facility, Person.name)
         .join(Facility, col(Facility.id) == FacilityDecision.facility_id)
@@ -50,10 +57,10 @@ def facility_choices(session: Session, *, study_id: int) -> dict[int, FacilityCh
         .where(TaskForce.study_id == study_id, col(FacilityDecision.superseded_at).is_(None))
         .order_by(col(FacilityDecision.id))
     )
-    return {
-        decision.statement_id: _choice(decision, facility, author)
-        for decision, facility, author in session.exec(query).all()
-    }
+    found: dict[int, tuple[FacilityChoice, ...]] = {}
+    for decision, facility, author in session.exec(query).all():
+        found[decision.statement_id] = (*found.get(decision.statement_id, ()), _choice(decision, facility, author))
+    return found
 
 
 def decisions_about(session: Session, *, statement_id: int) -> tuple[FacilityChoice, ...]:
@@ -78,4 +85,7 @@ def _choice(decision: FacilityDecision, facility: Facility, author: str | None) 
         author=author or "",
         decided_at=decision.decided_at,
         superseded_at=decision.superseded_at,
+        part=decision.part,
+        leader=decision.leader,
+        partners=decision.partners,
     )

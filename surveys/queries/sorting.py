@@ -26,10 +26,14 @@ class SortingRow:
     category_id: int | None
     category_code: str
     category_name: LocalizedText | None
-    facility: FacilityChoice | None
+    facilities: tuple[FacilityChoice, ...]
     outcome: OutcomeStatus | None
     """None until its task force has published."""
     rank: int | None
+
+    @property
+    def facility(self) -> FacilityChoice | None:
+        return self.facilities[0] if self.facilities else None
 
     @property
     def facts(self) -> Facts:
@@ -39,6 +43,7 @@ class SortingRow:
             goal=self.objective.goal_code,
             category=self.category_code or NONE,
             facility=NONE if self.facility is None else self.facility.code,
+            further_facilities=tuple(choice.code for choice in self.facilities[1:]),
             outcome="" if self.outcome is None else self.outcome.value,
         )
 
@@ -103,7 +108,7 @@ def sorting_rows(session: Session, *, study_id: int, kinds: Sequence[StatementKi
                 category_id=statement.category_id,
                 category_code="" if category is None else category.code,
                 category_name=None if category is None else category.name,
-                facility=choices.get(statement.id),
+                facilities=choices.get(statement.id, ()),
                 outcome=None if outcome is None else outcome.status,
                 rank=None if outcome is None else outcome.rank,
             )

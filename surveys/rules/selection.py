@@ -18,6 +18,8 @@ class Facts:
     category: str = NONE
     facility: str = NONE
     outcome: str = ""
+    further_facilities: tuple[str, ...] = ()
+    """Of an activity that is split between facilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Selection:
             (self.objective, facts.objective),
             (self.goal, facts.goal),
             (self.category, facts.category),
-            (self.facility, facts.facility),
             (self.outcome, facts.outcome),
         )
-        return self.kind in (None, facts.kind) and all(value in ("", found) for value, found in wanted)
+        is_carried = self.facility in ("", facts.facility, *facts.further_facilities)
+        is_kind = self.kind in (None, facts.kind)
+        return is_kind and is_carried and all(value in ("", found) for value, found in wanted)

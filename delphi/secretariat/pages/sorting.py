@@ -6,6 +6,7 @@ from itertools import groupby
 from flask_babel import gettext
 from sqlmodel import Session
 
+from delphi.facility_sentences import FACILITY_TYPES, documented
 from delphi.i18n import in_language
 from delphi.secretariat.pages.facets import (
     Choice,
@@ -17,7 +18,6 @@ from delphi.secretariat.pages.facets import (
     objective_facet,
 )
 from delphi.secretariat.pages.study_head import StudyHead, study_head
-from delphi.secretariat.words import FACILITY_TYPES, documented
 from delphi.sentences import KINDS_PLURAL, OUTCOMES
 from surveys.queries.assignments import FacilityName, facilities_of
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
