@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from delphi.i18n import in_language
+from delphi.questions.before import Before
 from delphi.questions.words import group_words, how_to_answer, option_words
 from surveys.localized import LocalizedText
 from surveys.queries.questions import OwnAnswer
@@ -45,6 +46,8 @@ class QuestionBlock:
     left: str
     """How many points are left to share, where some are typed."""
     problem: str
+    before: Before | None = None
+    """The round before, where the question is asked again."""
 
     @property
     def anchor(self) -> str:
@@ -57,7 +60,12 @@ def typed_from_store(question: AskedQuestion, own: OwnAnswer | None) -> dict[str
 
 
 def question_block(
-    question: AskedQuestion, *, number: int, typed: Mapping[str, str], problem: str = ""
+    question: AskedQuestion,
+    *,
+    number: int,
+    typed: Mapping[str, str],
+    problem: str = "",
+    before: Before | None = None,
 ) -> QuestionBlock:
     """The block of one question with what is `typed` in its fields."""
     kind = QUESTION_KINDS[question.kind]
@@ -82,6 +90,7 @@ def question_block(
         total=question.total,
         left=_left(question, typed),
         problem=problem,
+        before=before,
     )
 
 

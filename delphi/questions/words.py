@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from delphi.i18n import in_language, number
 from surveys.rules.questions import AskedQuestion
 from surveys.rules.questions.choices import YES_OR_NO
+from surveys.rules.questions.fields import ANSWERING
 from surveys.rules.questions.numbers import EARLIEST, LATEST, plain
 from surveys.vocabulary import AnswerState, QuestionKind
 
@@ -60,6 +61,16 @@ def option_words(question: AskedQuestion) -> dict[str, str]:
 
 def group_words(question: AskedQuestion) -> dict[str, str]:
     return {group.code: in_language(group.text) for group in question.groups}
+
+
+def values_in_words(question: AskedQuestion) -> dict[str, str]:
+    """What fields of a question hold that nobody reads on the page, with the words that stand there instead."""
+    return {
+        **option_words(question),
+        **group_words(question),
+        ANSWERING: gettext("I answer above"),
+        "on": gettext("Yes"),
+    }
 
 
 def with_unit(question: AskedQuestion, value: float | None) -> str:

@@ -31,6 +31,11 @@ UNDER_WAY = frozenset(
 class SavedQuestionField:
     """`violation` says why the field is kept and does not count yet; None also while an answer is under way."""
 
+    question: AskedQuestion
+    before: str
+    """What the field held before; empty where it was blank."""
+    was_written_elsewhere: bool
+    """Whether another page of this expert (or nobody known) wrote the field last."""
     violation: RuleViolation | None = None
 
 
@@ -51,16 +56,15 @@ def save_question_field(
     seat = take_seat(session, actor=actor, round_id=round_id, now=now)
     question = _question_of(session, round_id=round_id, field=write.field)
     touch_seat(session, seat=seat, now=now)
-    if any(
-        past.client == write.client and past.sequence >= write.sequence
-        for past in last_writes(session, seat=seat, fields=[write.field])
-    ):
+    writes = last_writes(session, seat=seat, fields=[write.field])
+    if any(past.client == write.client and past.sequence >= write.sequence for past in writes):
         return None
     stored = own_question_answers(session, round_id=round_id, panellist_id=seat.panellist_id).get(question.id)
     drafts = own_drafts(session, round_id=round_id, panellist_id=seat.panellist_id)
     fields = stored_fields(question, state=stored.state, answer=stored.answer) if stored else {}
     names = {field_name(question.id, name): name for name in (*fields, *_suffixes(question))}
     fields.update({names[field]: value for field, value in drafts.items() if field in names})
+    before = fields.get(names[write.field], "")
     fields[names[write.field]] = write.value
     violation = None
     try:
@@ -77,7 +81,12 @@ def save_question_field(
         )
         drop_drafts(session, seat=seat, fields=all_fields(question))
     note_write(session, seat=seat, write=write, now=now)
-    return SavedQuestionField(violation)
+    return SavedQuestionField(
+        question=question,
+        before=before,
+        was_written_elsewhere=not writes or writes[-1].client != write.client,
+        violation=violation,
+    )
 
 
 def _question_of(session: Session, *, round_id: int, field: str) -> AskedQuestion:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from surveys.errors import NotFound, RuleViolation
 from surveys.models import Question, Round
+from surveys.queries.questions import asked_from
 from surveys.rules.permissions import Actor
 from surveys.rules.questions.asked import AskedQuestion, options_as_json
 from surveys.services.audit import record
@@ -22,6 +23,38 @@ def add_question(session: Session, *, actor: Actor, round_id: int, question: Ask
     session.add(stored)
     session.flush()
     _record(session, stored, change="added", round_=round_, actor=actor, now=now)
+    return stored
+
+
+def ask_again(session: Session, *, actor: Actor, round_id: int, question_id: int, now: datetime) -> Question:
+    """Put a question of an earlier closed round at the end of this one; asked again already, it is left as it is.
+
+    Raises
+    ------
+    NotFound
+        The question is of another task force, or of a round that is not closed.
+    RuleViolation
+        `round_already_open`, `round_closed`.
+    """
+    round_ = _hold_planned(session, round_id=round_id)
+    earlier = session.exec(
+        select(Question)
+        .join(Round, col(Round.id) == Question.round_id)
+        .where(
+            Question.id == question_id,
+            Round.task_force_id == round_.task_force_id,
+            Round.status == RoundStatus.CLOSED,
+        )
+    ).first()
+    if earlier is None:
+        raise NotFound
+    there = next((one for one in _of_round(session, round_id=round_id) if one.repeats_id == question_id), None)
+    if there is not None:
+        return there
+    stored = add_question(session, actor=actor, round_id=round_id, question=asked_from(earlier), now=now)
+    stored.repeats_id = question_id
+    session.add(stored)
+    session.flush()
     return stored
 
 

@@ -1,5 +1,6 @@
 """The page of further questions: what was typed in their fields, and what is wrong with it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,11 +11,14 @@ from delphi.expert.sitting import Problem
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.questions import OwnAnswer
+from surveys.queries.repeated_questions import EarlierQuestion
 from surveys.rules.questions import AskedQuestion
-from surveys.rules.questions.fields import FIELD, all_fields, answer_in
+from surveys.rules.questions.fields import FIELD, all_fields, answer_in, field_name, stored_fields
 from surveys.services.question_answers import AnswerGiven
 from surveys.vocabulary import ViolationCode
 
+KEEP = re.compile(r"keep q-([0-9]{1,9})")
+"""The value of a button that answers a question as in the round before."""
 Typed = dict[int, dict[str, str]]
 """Question id to its fields, by their names within the question."""
 
@@ -28,6 +32,22 @@ class PostedQuestions:
     problems: tuple[Problem, ...]
     sentences: dict[int, str]
     """Question id to what is wrong there."""
+
+
+def with_kept(
+    form: Mapping[str, str], *, questions: Sequence[AskedQuestion], earlier: Mapping[int, EarlierQuestion]
+) -> dict[str, str]:
+    """The fields of a page that was sent, as the pressed button leaves them: it may keep the answer of before."""
+    fields = dict(form.items())
+    match = KEEP.fullmatch(fields.get("then", ""))
+    before = earlier.get(int(match[1])) if match else None
+    question = next((one for one in questions if match and one.id == int(match[1])), None)
+    if before is None or before.own is None or question is None:
+        return fields
+    for name in all_fields(question):
+        fields.pop(name, None)
+    kept = stored_fields(question, state=before.own.state, answer=before.own.answer)
+    return {**fields, **{field_name(question.id, name): value for name, value in kept.items()}}
 
 
 def read_questions(

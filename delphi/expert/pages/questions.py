@@ -12,12 +12,14 @@ from delphi.expert.pages.opened import Opened, opened
 from delphi.expert.pages.rating import SectionLine, saved_words
 from delphi.expert.pages.sections import worksheet
 from delphi.expert.sitting import Problem, Sitting
+from delphi.questions.before import Before, before_of
 from delphi.questions.blocks import QuestionBlock, question_block, typed_from_store
 from delphi.questions.words import answer_lines, state_words
 from surveys.localized import LocalizedText
 from surveys.queries.drafts import own_drafts
 from surveys.queries.my_answers import own_ideas, own_submission
 from surveys.queries.questions import OwnAnswer, Progress, own_question_answers, questions_of
+from surveys.queries.repeated_questions import EarlierQuestion, earlier_questions
 from surveys.rules.questions import QUESTION_KINDS, AskedQuestion
 from surveys.rules.questions.asked import CHOICE, Control
 from surveys.rules.questions.fields import ANSWERING, all_fields, field_name
@@ -69,6 +71,7 @@ def questions_page(
         return None
     stored = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
     drafts = own_drafts(session, round_id=round_id, panellist_id=panellist_id)
+    earlier = earlier_questions(session, round_id=round_id, panellist_id=panellist_id)
     fields = {
         question.id: {**typed_from_store(question, stored.get(question.id)), **_of_question(question, drafts)}
         for question in questions
@@ -87,6 +90,7 @@ def questions_page(
                 number=number,
                 typed=(typed or {}).get(question.id, fields[question.id]),
                 problem=(sentences or {}).get(question.id, ""),
+                before=_before(earlier.get(question.id), sitting=sitting),
             )
             for number, question in enumerate(questions, start=1)
         ),
@@ -98,6 +102,13 @@ def questions_page(
         ),
         problems=tuple(problems),
     )
+
+
+def _before(earlier: EarlierQuestion | None, *, sitting: Sitting) -> Before | None:
+    if earlier is None:
+        return None
+    found = before_of(earlier, min_group_size=sitting.asked.min_group_size)
+    return found if sitting.asked.shows_feedback else replace(found, group="", table=None)
 
 
 def _of_question(question: AskedQuestion, drafts: Mapping[str, str]) -> dict[str, str]:

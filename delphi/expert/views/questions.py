@@ -11,17 +11,20 @@ from delphi.database import reading_session, transaction
 from delphi.errors import STATUS_OF_VIOLATION
 from delphi.expert import blueprint
 from delphi.expert.forms.field import read_field
-from delphi.expert.forms.questions import PostedQuestions, read_questions
+from delphi.expert.forms.questions import KEEP, PostedQuestions, read_questions, with_kept
 from delphi.expert.forms.seen import client_of, mark, read_seen
+from delphi.expert.overtaking import Overtaken, is_other, notice
 from delphi.expert.pages.ideas import PARTS
 from delphi.expert.pages.questions import questions_page
 from delphi.expert.sitting import Problem, Sitting, after_saving, clock_of_round, detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile, typed_questions, was_saved_elsewhere
 from delphi.i18n import language
+from delphi.questions.words import values_in_words
 from delphi.security import csrf, current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.questions import answers_to_compare, questions_of
+from surveys.queries.repeated_questions import earlier_questions
 from surveys.services.question_answers import save_question_answers
 from surveys.services.question_fields import save_question_field
 from surveys.vocabulary import Permission, RoundKind, ViolationCode
@@ -47,7 +50,9 @@ def keep_questions(round_id: int) -> Any:
     session = reading_session()
     asked = questions_of(session, round_id=round_id)
     stored = answers_to_compare(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
-    posted = read_questions(request.form, questions=asked, stored=stored, seen=read_seen(request.form))
+    earlier = earlier_questions(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
+    form = with_kept(request.form, questions=asked, earlier=earlier)
+    posted = read_questions(form, questions=asked, stored=stored, seen=read_seen(form))
     if posted.problems and sitting.takes_answers:
         return _again(sitting, posted, posted.problems)
     saved_elsewhere = was_saved_elsewhere(sitting)
@@ -99,6 +104,15 @@ def keep_question_field(round_id: int) -> Any:
         status = STATUS_OF_VIOLATION.get(violation.code, 422)
         return {"error": violation_sentence(violation), "kept": False}, status
     said = {"saved_at": now.isoformat(), "saved": clock_of_round(round_id, now), "known": mark(posted.write.value)}
+    if (
+        saved is not None
+        and saved.was_written_elsewhere
+        and posted.known is not None
+        and is_other(saved.before, posted.write.value, known=posted.known)
+    ):
+        words = values_in_words(saved.question)
+        before, value = (words.get(each, each) for each in (saved.before, posted.write.value))
+        said["notice"] = notice(Overtaken(posted.write.field, before, value))
     if saved is not None and saved.violation is not None:
         return {**said, "error": violation_sentence(saved.violation), "kept": True}, 422
     return said
@@ -122,4 +136,6 @@ def _onwards(sitting: Sitting) -> Any:
     if not is_rating and part in PARTS:
         return redirect(url_for("expert.ideas", round_id=round_id, part=part), 303)
     here = url_for("expert.questions", round_id=round_id)
+    if kept := KEEP.fullmatch(then):
+        return redirect(url_for("expert.questions", round_id=round_id, _anchor=f"q-{kept[1]}"), 303)
     return after_saving(round_id, following=here if then == "stay" else url_for("expert.check", round_id=round_id))

@@ -14,6 +14,7 @@ from surveys.errors import NotFound, RuleViolation
 from surveys.models import Round
 from surveys.queries.question_results import question_outcomes
 from surveys.queries.questions import questions_of
+from surveys.queries.repeated_questions import questions_to_repeat
 from surveys.rules.permissions import Actor
 from surveys.rules.questions import AskedQuestion
 from surveys.rules.questions.drafts import USES, draft_fields
@@ -37,6 +38,8 @@ class QuestionsPage:
     number: int
     lines: tuple[QuestionLine, ...]
     kinds: tuple[tuple[str, str], ...]
+    to_repeat: tuple[tuple[int, AskedQuestion], ...]
+    """Round number and question for each of closed rounds that can be asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ def questions_page(session: Session, *, round_id: int, actor: Actor) -> Question
             for at, question in enumerate(questions)
         ),
         kinds=tuple((kind.value, str(words)) for kind, words in QUESTION_KINDS.items()),
+        to_repeat=tuple(questions_to_repeat(session, round_id=round_id, task_force_id=round_.task_force_id)),
     )
 
 

@@ -21,7 +21,7 @@ from delphi.security import current_actor, requires
 from surveys.models import Round
 from surveys.rules.questions.drafts import Draft, read_draft
 from surveys.services.freezing import study_of_round
-from surveys.services.questions import add_question, edit_question, move_question, remove_question
+from surveys.services.questions import add_question, ask_again, edit_question, move_question, remove_question
 from surveys.vocabulary import Permission, QuestionKind
 
 
@@ -51,6 +51,19 @@ def create_question(round_id: int) -> Any:
     with transaction() as session:
         add_question(session, actor=current_actor(), round_id=round_id, question=draft.question, now=clock.now())
     flash(gettext("The question is added."))
+    return _list(round_id)
+
+
+@blueprint.post("/rounds/<int:round_id>/questions/again")
+@requires(Permission.FACILITATE)
+def repeat_question(round_id: int) -> Any:
+    """Ask a question of an earlier round again; experts see its result and their own answer beside it."""
+    chosen = request.form.get("question", "")
+    if not chosen.isdecimal():
+        abort(404)
+    with transaction() as session:
+        ask_again(session, actor=current_actor(), round_id=round_id, question_id=int(chosen), now=clock.now())
+    flash(gettext("The question is asked again; its words can still be changed, but then nothing is compared."))
     return _list(round_id)
 
 

@@ -151,3 +151,22 @@ def test_sending_the_page_overwrites_only_what_was_touched_on_it(typing: Typing)
         "{'value': 2031}",
         "{'value': 40}",
     }
+
+
+def test_a_second_window_is_told_what_the_first_one_saved(typing: Typing) -> None:
+    typing.type(K.NUMBER, "value", "12", client="page-1", known="")
+    said = typing.type(K.NUMBER, "value", "30", client="page-2", known="").get_json()
+    assert said["notice"] == "You saved “12” in another window meanwhile. Now “30” counts."
+    assert "notice" not in typing.type(K.NUMBER, "value", "31", client="page-2", known=said["known"]).get_json()
+    assert typing.answers()[typing.ids[K.NUMBER]] == (AnswerState.ANSWERED, {"value": 31})
+
+
+def test_a_second_window_that_knew_the_value_is_told_nothing(typing: Typing) -> None:
+    known = typing.type(K.NUMBER, "value", "12", client="page-1", known="").get_json()["known"]
+    assert "notice" not in typing.type(K.NUMBER, "value", "30", client="page-2", known=known).get_json()
+
+
+def test_a_chosen_option_is_named_in_the_notice_by_its_words(typing: Typing) -> None:
+    typing.type(K.SINGLE_CHOICE, "way", "o1", client="page-1", known="")
+    said = typing.type(K.SINGLE_CHOICE, "way", "o2", client="page-2", known="").get_json()
+    assert said["notice"] == "You saved “Public money” in another window meanwhile. Now “Private money” counts."
