@@ -1,4 +1,7 @@
-"""The worker: leases one mail after the other, sends it outside any transaction, and says that it lives."""
+"""The worker: leases one mail after the other, sends it outside any transaction, and says that it lives.
+
+Between mails it looks for similar ideas, where a synthesis desk waits for that.
+"""
 
 import logging
 import os
@@ -16,6 +19,7 @@ from delphi.database import Database
 from delphi.mail.facts import NoLongerDue, ensure_due
 from delphi.mail.outgoing import prepare
 from delphi.mail.sender import Post, Refused
+from delphi.similar_ideas import seek_similar
 from surveys.models import OutboxMessage
 from surveys.services.outbox import beat, lease_next, mark_failed, mark_sent
 
@@ -62,7 +66,7 @@ class Worker:
         while not stop.is_set():
             try:
                 self.beat_if_due()
-                is_busy = self.send_one()
+                is_busy = self.send_one() or seek_similar(self._database)
             except OperationalError:
                 log.warning("the database did not answer; trying again", exc_info=True)
                 is_busy = False

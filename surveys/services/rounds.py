@@ -20,6 +20,7 @@ from surveys.services.audit import record
 from surveys.services.freezing import freeze_round, protocol_of, study_of_round
 from surveys.services.outbox import queue_message
 from surveys.services.round_locks import hold_round_alone
+from surveys.services.similar_ideas import queue_run
 from surveys.vocabulary import AuditAction, MessageKind, RoundKind, RoundStatus, ViolationCode
 
 
@@ -243,6 +244,8 @@ def close_round(
     # They put late deliveries of one page in order; a closed round takes none.
     session.connection().execute(delete(FieldWrite).where(col(FieldWrite.round_id) == round_id))
     study = study_of_round(session, round_=round_)
+    if round_.kind is RoundKind.IDEAS:
+        queue_run(session, actor=None, task_force_id=round_.task_force_id, now=now)
     record(
         session,
         AuditAction.ROUND_CLOSED,

@@ -12,6 +12,7 @@ from surveys.rules.texts import REASON_LIMIT, STATEMENT_LIMIT, clean_text, requi
 from surveys.services.audit import record
 from surveys.services.desk_steps import note_step
 from surveys.services.next_round import hold_task_force
+from surveys.services.similar_ideas import encoder_in_use, queue_run
 from surveys.vocabulary import AuditAction, DeskStepKind, IdeaStatus, PlacementAction, RoundStatus, ViolationCode
 
 
@@ -48,6 +49,8 @@ def place_as_new(
     )
     session.add(statement)
     session.flush()
+    if encoder_in_use(session, task_force_id=task_force_id):
+        queue_run(session, actor=None, task_force_id=task_force_id, now=now)
     session.add(
         StatementVersion(statement_id=statement.id, number=1, text=wording, author_id=actor.person_id, created_at=now)
     )
