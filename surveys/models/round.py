@@ -47,6 +47,8 @@ class Round(Table, table=True):
     """Until this moment the launch can be undone, and no mail of it leaves."""
     minutes: int | None = None
     """How many minutes it takes, measured in a pilot; without one, invitations estimate."""
+    trial_of_id: int | None = Field(default=None, foreign_key="round.id", index=True)
+    """The planned round that this round of a pilot tries out."""
     stale_since: datetime | None = Field(sa_type=UtcDateTime, default=None)
     """A planned round whose questionnaire rests on results that were reopened since."""
 

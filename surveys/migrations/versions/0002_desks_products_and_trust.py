@@ -689,6 +689,10 @@ def upgrade() -> None:
             existing_nullable=False,
         )
 
+    with op.batch_alter_table("colleague_suggestion", schema=None) as batch_op:
+        batch_op.alter_column("name", existing_type=sa.VARCHAR(length=200), type_=sa.Text(), existing_nullable=False)
+        batch_op.alter_column("email", existing_type=sa.VARCHAR(length=254), type_=sa.Text(), existing_nullable=False)
+
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_objection", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
 
@@ -794,6 +798,10 @@ def upgrade() -> None:
             existing_nullable=False,
         )
 
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.alter_column("name", existing_type=sa.VARCHAR(length=200), type_=sa.Text(), existing_nullable=False)
+        batch_op.alter_column("email", existing_type=sa.VARCHAR(length=254), type_=sa.Text(), existing_nullable=False)
+
     with op.batch_alter_table("protocol", schema=None) as batch_op:
         batch_op.add_column(sa.Column("locked_by_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_protocol_locked_by_id_person"), "person", ["locked_by_id"], ["id"])
@@ -824,7 +832,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("opens_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("mails_leave_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("minutes", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("trial_of_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("stale_since", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_round_trial_of_id"), ["trial_of_id"], unique=False)
+        batch_op.create_foreign_key(batch_op.f("fk_round_trial_of_id_round"), "round", ["trial_of_id"], ["id"])
 
     with op.batch_alter_table("statement_version", schema=None) as batch_op:
         batch_op.add_column(sa.Column("meaning_number", sa.Integer(), nullable=True))
@@ -873,7 +884,10 @@ def downgrade() -> None:
         batch_op.drop_column("meaning_number")
 
     with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_round_trial_of_id_round"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_round_trial_of_id"))
         batch_op.drop_column("stale_since")
+        batch_op.drop_column("trial_of_id")
         batch_op.drop_column("minutes")
         batch_op.drop_column("mails_leave_at")
         batch_op.drop_column("opens_at")
@@ -887,6 +901,10 @@ def downgrade() -> None:
     with op.batch_alter_table("protocol", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_protocol_locked_by_id_person"), type_="foreignkey")
         batch_op.drop_column("locked_by_id")
+
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.alter_column("email", existing_type=sa.Text(), type_=sa.VARCHAR(length=254), existing_nullable=False)
+        batch_op.alter_column("name", existing_type=sa.Text(), type_=sa.VARCHAR(length=200), existing_nullable=False)
 
     with op.batch_alter_table("panellist", schema=None) as batch_op:
         batch_op.alter_column(
@@ -992,6 +1010,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.drop_column("is_objection")
+
+    with op.batch_alter_table("colleague_suggestion", schema=None) as batch_op:
+        batch_op.alter_column("email", existing_type=sa.Text(), type_=sa.VARCHAR(length=254), existing_nullable=False)
+        batch_op.alter_column("name", existing_type=sa.Text(), type_=sa.VARCHAR(length=200), existing_nullable=False)
 
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.alter_column(
