@@ -9,6 +9,12 @@ from surveys.queries.participation import IN_PANEL
 from surveys.rules.anonymity import may_show_group
 
 
+def college_names(session: Session, *, study_id: int) -> dict[str, LocalizedText]:
+    """Code to name of every college of a study; which may stand beside a figure is decided elsewhere."""
+    rows = session.exec(select(College.code, College.name).where(College.study_id == study_id)).all()
+    return dict(rows)
+
+
 def colleges_to_name(session: Session, *, task_force_id: int, min_group_size: int) -> dict[str, LocalizedText]:
     """Code to name of the colleges that are large enough, and so is the rest: a lone member would be named."""
     rows = session.exec(

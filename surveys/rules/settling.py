@@ -56,6 +56,10 @@ OUTCOME_OF_VERDICT = {
 }
 
 
+OUTCOME_ORDER = (OutcomeStatus.AGREED, OutcomeStatus.UNRESOLVED, OutcomeStatus.DROPPED, OutcomeStatus.INSUFFICIENT)
+"""In which order lists show their groups: ranks are among all, so what is agreed is told apart from what is not."""
+
+
 def propose(verdict: str | None, *, is_reworded: bool) -> Proposal:
     """The rule's proposal for one statement.
 

@@ -5,7 +5,8 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 from flask import Flask
 
-from delphi.charts import BARS, WIDTH, distribution, distribution_words, figures_words
+from delphi.charts import distribution, distribution_words, figures_words
+from delphi.charts.distribution import BARS, WIDTH
 
 
 @pytest.fixture(autouse=True)

@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 
-from analysis.types import ConsensusClass, Verdict
+from analysis.types import ConsensusClass
 from delphi import sentences
+from delphi.facilitator.pages.board_words import concordance_sentence, headline, small_panel_warning
 from delphi.facilitator.pages.figures import FigureCells, figure_cells
 from delphi.facilitator.pages.place import Place, colleges_of_place, place_of
-from delphi.i18n import number, percent
+from delphi.finding_sentences import short_group_sentences
 from delphi.protocol_sentences import rule_sentence
 from surveys.localized import LocalizedText
 from surveys.models import Round
 from surveys.queries.board import Board, BoardRow, board_of
+from surveys.queries.colleges import college_names
+from surveys.queries.findings import RoundFindings, findings_of
+from surveys.queries.objections import Objection, objections_of
 from surveys.rules.permissions import Actor
-from surveys.vocabulary import StatementKind
-
-SMALL_PANEL = 15
-"""Up to this many answering, the chance of false agreement is worth a warning."""
-CONCORDANCE = ((0.2, _l("very weak")), (0.4, _l("weak")), (0.6, _l("moderate")), (0.8, _l("strong")))
-ALMOST_ONE = _l("very strong")
+from surveys.rules.settling import OUTCOME_ORDER, outcome_status
+from surveys.vocabulary import OutcomeStatus, StatementKind
 
 Key = Callable[[BoardRow], Any]
 
@@ -72,6 +72,17 @@ class BoardLine:
     primary: FigureCells
     others: tuple[FigureCells, ...]
     change: str
+    differs: tuple[str, ...]
+    """Colleges or languages that answer otherwise, in sentences."""
+    n_objections: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardGroup:
+    """Statements with one outcome, so that no rank of what is not agreed stands among what is; unnamed: all of them."""
+
+    outcome: OutcomeStatus | None
+    lines: tuple[BoardLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,8 @@ class BoardSection:
 
     kind: StatementKind
     concordance: str
-    lines: tuple[BoardLine, ...]
+    groups: tuple[BoardGroup, ...]
+    n_columns: int
     criterion: LocalizedText
     other_criteria: tuple[LocalizedText, ...]
 
@@ -102,6 +114,17 @@ class BoardPage:
     sorts: tuple[Choice, ...]
     sections: tuple[BoardSection, ...]
     scale: str
+    has_second_criterion: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the frozen rows."""
+
+    colleges: Mapping[str, LocalizedText]
+    names: Mapping[str, LocalizedText]
+    found: RoundFindings
+    objections: Mapping[int, Sequence[Objection]]
 
 
 def board_page(session: Session, *, round_id: int, actor: Actor, shown: str, sort: str) -> BoardPage:
@@ -132,41 +155,15 @@ def board_page(session: Session, *, round_id: int, actor: Actor, shown: str, sor
             board,
             shown=shown,
             key=SORTS[sort][1],
-            colleges=colleges_of_place(session, place=place),
+            beside=_Beside(
+                colleges=colleges_of_place(session, place=place),
+                names=college_names(session, study_id=place.study_id),
+                found=findings_of(session, round_id=round_id),
+                objections=objections_of(session, task_force_ids=[place.task_force_id]),
+            ),
         ),
+        has_second_criterion=any(row.others for row in board.rows),
         scale=f"{primary.lower}–{primary.upper}" if primary else "",
-    )
-
-
-def headline(rows: Sequence[BoardRow]) -> str:
-    """The result in one sentence."""
-    agreed = sum(row.primary.result.verdict == Verdict.IN for row in rows)
-    dropped = sum(row.primary.result.verdict == Verdict.OUT for row in rows)
-    said = ngettext(
-        "%(num)d of %(n)s statements is agreed", "%(num)d of %(n)s statements are agreed", agreed, n=len(rows)
-    )
-    if not dropped:
-        return gettext("%(sentence)s so far", sentence=said)
-    return ngettext(
-        "%(sentence)s, %(num)d is agreed to drop", "%(sentence)s, %(num)d are agreed to drop", dropped, sentence=said
-    )
-
-
-def small_panel_warning(board: Board) -> str:
-    """How often random answers would have passed the rule, from the frozen reports; empty for a larger panel."""
-    chances = [row.primary.report.get("false_consensus_chance") for row in board.rows]
-    known = [chance for chance in chances if chance is not None]
-    if not known or board.n_answered > SMALL_PANEL:
-        return ""
-    return ngettext(
-        "With %(num)d person, answers given at random would pass this rule up to %(chance)s of the time: expect "
-        "%(expected)s false agreements in this list of %(n)s.",
-        "With %(num)d people, answers given at random would pass this rule up to %(chance)s of the time: expect "
-        "%(expected)s false agreements in this list of %(n)s.",
-        board.n_answered,
-        chance=percent(max(known), digits=1),
-        expected=number(sum(known), digits=1),
-        n=len(board.rows),
     )
 
 
@@ -190,52 +187,52 @@ def _change_words(row: BoardRow) -> str:
     return gettext("Down from %(before)s.", before=before)
 
 
-def _sections(board: Board, *, shown: str, key: Key, colleges: Mapping[str, LocalizedText]) -> tuple[BoardSection, ...]:
+def _sections(board: Board, *, shown: str, key: Key, beside: _Beside) -> tuple[BoardSection, ...]:
     sections = []
     for kind in StatementKind:
         rows = [row for row in board.rows if row.kind is kind]
         chosen = sorted((r for r in rows if shown in ("", r.primary.result.consensus_class)), key=key)
         if not chosen:
             continue
+        others = tuple(figures.criterion.name for figures in rows[0].others)
         sections.append(
             BoardSection(
                 kind=kind,
                 concordance=concordance_sentence(board.kendall_w(kind)),
-                lines=tuple(_line(row, colleges=colleges) for row in chosen),
+                groups=_groups(chosen, by_outcome=key is _rank, beside=beside),
+                n_columns=8 + len(others),
                 criterion=rows[0].primary.criterion.name,
-                other_criteria=tuple(figures.criterion.name for figures in rows[0].others),
+                other_criteria=others,
             )
         )
     return tuple(sections)
 
 
-def _line(row: BoardRow, *, colleges: Mapping[str, LocalizedText]) -> BoardLine:
+def _groups(rows: Sequence[BoardRow], *, by_outcome: bool, beside: _Beside) -> tuple[BoardGroup, ...]:
+    """In order of rank the agreed ones come first, each with the rank as it was frozen."""
+    if not by_outcome:
+        return (BoardGroup(outcome=None, lines=tuple(_line(row, beside=beside) for row in rows)),)
+    found = []
+    for outcome in OUTCOME_ORDER:
+        own = [row for row in rows if outcome_status(row.primary.result.verdict) is outcome]
+        if own:
+            found.append(BoardGroup(outcome=outcome, lines=tuple(_line(row, beside=beside) for row in own)))
+    return tuple(found)
+
+
+def _line(row: BoardRow, *, beside: _Beside) -> BoardLine:
+    finding = beside.found.cells.get((row.statement_id, row.primary.criterion.id))
     return BoardLine(
         statement_id=row.statement_id,
         code=row.code,
         text=row.text,
         category=row.category,
         n_ideas=row.n_ideas,
-        primary=figure_cells(row.primary, colleges=colleges),
-        others=tuple(figure_cells(figures, colleges=colleges) for figures in row.others),
+        primary=figure_cells(row.primary, colleges=beside.colleges),
+        others=tuple(figure_cells(figures, colleges=beside.colleges) for figures in row.others),
         change=_change_words(row),
-    )
-
-
-def concordance_sentence(block: dict[str, Any] | None) -> str:
-    """Kendall's W and its p in words; says why where it is not defined."""
-    if block is None or block["w"] is None:
-        return gettext("Kendall's W is not defined here: too few people rated all statements.")
-    word = next((word for limit, word in CONCORDANCE if block["w"] < limit), ALMOST_ONE)
-    if block["p"] is None:
-        return gettext("Kendall's W %(w)s (%(word)s).", w=number(block["w"]), word=word)
-    p = gettext("below %(p)s", p=number(0.001, digits=3)) if block["p"] < 0.001 else number(block["p"], digits=3)
-    return gettext(
-        "Kendall's W %(w)s (%(word)s), p %(p)s, from %(m)s people.",
-        w=number(block["w"]),
-        word=word,
-        p=p,
-        m=block["m_used"],
+        differs=short_group_sentences(finding, colleges=beside.names) if finding is not None else (),
+        n_objections=len(beside.objections.get(row.statement_id, ())),
     )
 
 

@@ -13,8 +13,10 @@ from delphi.facilitator.pages.place import Place, colleges_of_place, place_of
 from surveys.localized import LocalizedText
 from surveys.models import Category, Outcome, Round, RoundResult, Snapshot, Statement, StatementVersion
 from surveys.queries.board import Figures
+from surveys.queries.objections import Objection, objections_of
 from surveys.queries.questionnaire import criteria_of_study
 from surveys.rules.permissions import Actor
+from surveys.rules.settling import OUTCOME_ORDER
 from surveys.services.outcomes import PublishPreview, preview_outcomes
 from surveys.vocabulary import OutcomeStatus, StatementKind
 
@@ -32,12 +34,21 @@ class OutcomeLine:
     overall_rank: int | None
     round_number: int
     figures: FigureCells
+    objections: tuple[Objection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeGroup:
+    """Statements of one outcome, each with its rank among all of its kind."""
+
+    status: OutcomeStatus
+    lines: tuple[OutcomeLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSection:
     kind: StatementKind
-    lines: tuple[OutcomeLine, ...]
+    groups: tuple[OutcomeGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ def outcome_page(session: Session, *, task_force_id: int, actor: Actor) -> Outco
         .order_by(col(Outcome.rank), col(Statement.code))
     ).all()
     colleges = colleges_of_place(session, place=place)
+    objections = objections_of(session, task_force_ids=[task_force_id])
     codes = {statement.id: statement.code for _, statement, _, _ in rows}
     categories = {one.id: one.name for one in session.exec(select(Category).where(Category.study_id == place.study_id))}
     numbers = dict(
@@ -100,6 +112,7 @@ def outcome_page(session: Session, *, task_force_id: int, actor: Actor) -> Outco
                 figures=figure_cells(
                     Figures(criterion=criteria[result.criterion_id], result=result), colleges=colleges
                 ),
+                objections=objections.get(statement.id, ()),
             ),
         )
         for outcome, statement, result, version in rows
@@ -111,7 +124,7 @@ def outcome_page(session: Session, *, task_force_id: int, actor: Actor) -> Outco
         is_whole=any(line.overall_rank is not None for _, line in lines),
         counts=_counts(line.status for _, line in lines),
         sections=tuple(
-            OutcomeSection(kind=kind, lines=tuple(line for own, line in lines if own is kind))
+            OutcomeSection(kind=kind, groups=_groups([line for own, line in lines if own is kind]))
             for kind in StatementKind
             if any(own is kind for own, _ in lines)
         ),
@@ -133,6 +146,15 @@ def publishing_page(
         form=form,
         problem=problem,
     )
+
+
+def _groups(lines: Iterable[OutcomeLine]) -> tuple[OutcomeGroup, ...]:
+    ordered = tuple(lines)
+    groups = (
+        OutcomeGroup(status=status, lines=tuple(line for line in ordered if line.status is status))
+        for status in OUTCOME_ORDER
+    )
+    return tuple(group for group in groups if group.lines)
 
 
 def _counts(statuses: Iterable[OutcomeStatus]) -> dict[OutcomeStatus, int]:

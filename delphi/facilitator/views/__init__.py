@@ -2,6 +2,7 @@
 
 from delphi.facilitator.views import (
     boards,
+    charts,
     comments,
     next_rounds,
     outcomes,
@@ -10,10 +11,12 @@ from delphi.facilitator.views import (
     statements,
     synthesis,
     task_forces,
+    what_if,
 )
 
 __all__ = [
     "boards",
+    "charts",
     "comments",
     "next_rounds",
     "outcomes",
@@ -22,4 +25,5 @@ __all__ = [
     "statements",
     "synthesis",
     "task_forces",
+    "what_if",
 ]

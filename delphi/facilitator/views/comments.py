@@ -14,7 +14,7 @@ from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
-from surveys.services.comments import share_comment, withhold_comment
+from surveys.services.comments import mark_objection, share_comment, withhold_comment
 from surveys.vocabulary import Permission
 
 
@@ -51,6 +51,28 @@ def review(round_id: int, comment_id: int) -> Any:
         refused = Paraphrase(comment_id=comment_id, texts=texts, problem=violation_sentence(violation))
         return _show(round_id, typed=refused, status=422)
     flash(gettext("Withheld.") if decision == "withhold" else gettext("Shared."))
+    return redirect(url_for("facilitator.comments", round_id=round_id), 303)
+
+
+@blueprint.post("/rounds/<int:round_id>/comments/<int:comment_id>/objection")
+@requires(Permission.FACILITATE)
+def objection(round_id: int, comment_id: int) -> Any:
+    """Carry a shared comment on as a principled objection, or no longer."""
+    is_objection = bool(request.form.get("is_objection"))
+    try:
+        with transaction() as session:
+            mark_objection(
+                session,
+                actor=current_actor(),
+                round_id=round_id,
+                comment_id=comment_id,
+                is_objection=is_objection,
+                now=clock.now(),
+            )
+    except RuleViolation as violation:
+        refused = Paraphrase(comment_id=comment_id, problem=violation_sentence(violation))
+        return _show(round_id, typed=refused, status=422)
+    flash(gettext("Marked as a principled objection.") if is_objection else gettext("No longer marked."))
     return redirect(url_for("facilitator.comments", round_id=round_id), 303)
 
 
