@@ -74,7 +74,7 @@ class Walk:
 def prepared(folder: Path) -> tuple[FlaskClient, str, Database]:
     """An open round of rating on activities and obstacles, as a study has them, and an expert's link."""
     url = f"sqlite:///{folder / 'walk.sqlite'}"
-    migrations.upgrade(Database(url).engine)
+    migrations.upgrade(Database(url, identity_key=SECRET_KEY).engine)
     settings = Settings(secret_key=SECRET_KEY, database_url=url, base_url="http://localhost", demo=False, testing=True)
     app = create_app(settings)
     database: Database = app.extensions["delphi_database"]

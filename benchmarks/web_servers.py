@@ -51,7 +51,7 @@ def ours(folder: str, sizes: list[int], n_experts: int, pipe: Connection) -> Non
     from tests.builders import SECRET_KEY, a_study, an_open_rating_round, invitation_path
 
     sections.SECTION_AT_MOST = 10_000
-    database = Database(f"sqlite:///{folder}/ours.sqlite")
+    database = Database(f"sqlite:///{folder}/ours.sqlite", identity_key=SECRET_KEY)
     migrations.upgrade(database.engine)
     pages, links = {}, {}
     with database.writing() as writing:

@@ -58,7 +58,7 @@ def make(settings: Settings, *, target: Path | None, now: datetime) -> Backup:
 
     The file appears whole or not at all. Raises CommandProblem where there is nothing to copy or a file in the way.
     """
-    database = Database(settings.effective_database_url)
+    database = Database(settings.effective_database_url, identity_key=settings.effective_identity_key)
     source = sqlite_path(database)
     if source is not None and not source.exists():
         raise CommandProblem(f"There is no database at {source}: nothing to back up.")
@@ -104,7 +104,7 @@ def restore(settings: Settings, *, source: Path, force: bool, now: datetime) -> 
     `force`, or one that is in use; then nothing is changed.
     """
     manifest = read_manifest(source)
-    database = Database(settings.effective_database_url)
+    database = Database(settings.effective_database_url, identity_key=settings.effective_identity_key)
     target = sqlite_path(database)
     if (manifest.engine == "sqlite") != database.is_sqlite:
         raise CommandProblem(f"{source} is a backup of {manifest.engine}, but the database is {database.url}.")

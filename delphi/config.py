@@ -22,6 +22,8 @@ class Settings:
     """How this installation runs. Each field may be set in config.toml or as `DELPHI_<FIELD>`."""
 
     secret_key: str = ""
+    identity_key: str = ""
+    """Encrypts names and addresses in the database. Empty: derived from the secret key."""
     database_url: str = ""
     """Empty: `delphi.sqlite` in the instance folder. PostgreSQL: `postgresql+psycopg://user:password@host/name`."""
     base_url: str = "http://127.0.0.1:8000"
@@ -38,6 +40,10 @@ class Settings:
     @property
     def effective_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.instance / 'delphi.sqlite'}"
+
+    @property
+    def effective_identity_key(self) -> str:
+        return self.identity_key or self.secret_key
 
     @property
     def uses_https(self) -> bool:

@@ -13,19 +13,20 @@ from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from delphi.config import ConfigurationProblem
+from surveys.identity import hold_key
 
 BUSY_TIMEOUT_MS = 20_000
 
 
 class Database:
-    """An engine and the two ways to use it.
+    """An engine and the two ways to use it. `identity_key` opens the names in it; without one they stay shut.
 
     SQLite: write-ahead log, `synchronous=FULL` and foreign keys on every connection, and writing transactions that
     take the write lock when they begin. Under the default (deferred) transaction a write after a read fails at
     once, and an answer can slip in after a round was closed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, identity_key: str = "") -> None:
         try:
             parsed = make_url(url)
         except ArgumentError as problem:
@@ -47,6 +48,8 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             self.engine = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        if identity_key:
+            hold_key(self.engine, identity_key)
         self._writing_engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         # SQLite's own waiting for the write lock is unfair under load; threads of one process queue here instead.
         self._turn: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()

@@ -24,7 +24,7 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database with the current schema, to be copied for each test."""
     path = tmp_path_factory.mktemp("template") / "empty.sqlite"
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", identity_key=SECRET_KEY)
     migrations.upgrade(database.engine)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -111,7 +111,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """An empty database, on SQLite and on PostgreSQL."""
-    found = Database(database_url)
+    found = Database(database_url, identity_key=SECRET_KEY)
     yield found
     found.engine.dispose()
 
@@ -119,7 +119,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def lite(sqlite_url: str) -> Iterator[Database]:
     """An empty SQLite database, for tests whose subject is not the database."""
-    found = Database(sqlite_url)
+    found = Database(sqlite_url, identity_key=SECRET_KEY)
     yield found
     found.engine.dispose()
 

@@ -33,7 +33,7 @@ def ensure_demo(settings: Settings, *, stage: str, seed: int, is_fresh: bool, no
     Raises CommandProblem where the database holds something that is not a demo.
     """
     require_secret_key(settings)
-    database = Database(settings.effective_database_url)
+    database = Database(settings.effective_database_url, identity_key=settings.effective_identity_key)
     database.check()
     try:
         wanted = {"stage": stage, "seed": seed, "key": key_mark(settings)}

@@ -10,14 +10,14 @@ from surveys import migrations
 
 def reach_database(settings: Settings) -> Database:
     """The database, reachable; an SQLite file is made where there is none."""
-    database = Database(settings.effective_database_url)
+    database = Database(settings.effective_database_url, identity_key=settings.effective_identity_key)
     database.check()
     return database
 
 
 def open_database(settings: Settings) -> Database:
     """The database, reachable and of this version's schema."""
-    database = Database(settings.effective_database_url)
+    database = Database(settings.effective_database_url, identity_key=settings.effective_identity_key)
     path = sqlite_path(database)
     if path is not None and not path.exists():
         raise CommandProblem(f"There is no database at {path} yet: run `python -m delphi init` first.")

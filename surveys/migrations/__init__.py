@@ -12,6 +12,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from surveys.identity import hand_key
+
 FOLDER = Path(__file__).resolve().parent
 HEAD = "head"
 
@@ -75,8 +77,11 @@ def known_revisions() -> frozenset[str]:
 def migrating_engine(engine: Engine) -> Engine:
     """An engine on the same database, prepared for changing tables; dispose of it afterwards."""
     if engine.dialect.name != "sqlite":
-        return create_engine(engine.url, poolclass=NullPool)
+        other = create_engine(engine.url, poolclass=NullPool)
+        hand_key(engine, to=other)
+        return other
     migrating = create_engine(engine.url, poolclass=NullPool, connect_args={"timeout": 60})
+    hand_key(engine, to=migrating)
     event.listen(migrating, "connect", _prepare_sqlite)
     event.listen(migrating, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return migrating

@@ -9,6 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import AlterColumnOp
 from sqlalchemy import Column, Enum
 
+from surveys.identity import IdentityText
 from surveys.models import metadata
 from surveys.models.base import LocalizedColumn, UtcDateTime
 
@@ -19,6 +20,8 @@ def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Lit
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, LocalizedColumn):
         return "sa.JSON(none_as_null=True)"
+    if kind == "type" and isinstance(item, IdentityText):
+        return "sa.Text()"
     if kind == "type" and type(item).__name__ == "AutoString":
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     return False

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
+from surveys.identity import IdentityText
 from surveys.localized import LocalizedText
 from surveys.models.base import LocalizedColumn, Table, UtcDateTime, enum_type
 from surveys.vocabulary import Audience, MembershipStatus, Role
@@ -36,8 +37,8 @@ class Person(Table, table=True):
     __tablename__ = "person"
 
     id: int = Field(default=None, primary_key=True)
-    name: str = Field(max_length=200)
-    email: str = Field(unique=True, max_length=254)
+    name: str = Field(sa_type=IdentityText)
+    email: str = Field(sa_type=IdentityText, unique=True)
     language: str = Field(default="en", max_length=8)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -105,8 +106,8 @@ class ColleagueSuggestion(Table, table=True):
     id: int = Field(default=None, primary_key=True)
     task_force_id: int = Field(foreign_key="task_force.id", index=True)
     panellist_id: int = Field(foreign_key="panellist.id", index=True)
-    name: str = Field(max_length=200)
-    email: str = Field(max_length=254)
+    name: str = Field(sa_type=IdentityText)
+    email: str = Field(sa_type=IdentityText)
     suggested_at: datetime = Field(sa_type=UtcDateTime)
     settled_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
 

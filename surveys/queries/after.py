@@ -55,9 +55,9 @@ def stayers(session: Session, *, task_force_id: int) -> Sequence[Stayer]:
         select(Person.name, Panellist.stays_on, Panellist.reconfirmed_at)
         .join(Person, col(Person.id) == Panellist.person_id)
         .where(Panellist.task_force_id == task_force_id, col(Panellist.reconfirmed_at).is_not(None))
-        .order_by(col(Person.name))
     ).all()
-    return [Stayer(name, bool(stays), at) for name, stays, at in rows if at is not None]
+    found = [Stayer(name, bool(stays), at) for name, stays, at in rows if at is not None]
+    return sorted(found, key=lambda stayer: stayer.name.casefold())
 
 
 def stays_on(session: Session, *, panellist_id: int) -> bool | None:

@@ -40,7 +40,7 @@ def paper_seats(session: Session, *, round_id: int) -> list[PaperSeat]:
         .join(Person, col(Person.id) == Panellist.person_id)
         .outerjoin(Submission, (col(Submission.panellist_id) == Panellist.id) & (col(Submission.round_id) == round_id))
         .where(Panellist.task_force_id == round_.task_force_id, col(Panellist.status).in_(IN_PANEL))
-        .order_by(col(Person.name), col(Panellist.id))
+        .order_by(col(Panellist.id))
     ).all()
     return [
         PaperSeat(
@@ -52,7 +52,7 @@ def paper_seats(session: Session, *, round_id: int) -> list[PaperSeat]:
             has_consented=panellist.consented_at is not None,
             state=_state(submission, has_answered=panellist.id in answered),
         )
-        for panellist, person, submission in rows
+        for panellist, person, submission in sorted(rows, key=lambda row: row[1].name.casefold())
     ]
 
 

@@ -109,7 +109,6 @@ def progress_of_panel(session: Session, *, round_: Round) -> list[PanellistProgr
             (col(Submission.panellist_id) == Panellist.id) & (col(Submission.round_id) == round_.id),
         )
         .where(Panellist.task_force_id == round_.task_force_id)
-        .order_by(col(Person.name))
     ).all()
     return [
         PanellistProgress(
@@ -121,5 +120,5 @@ def progress_of_panel(session: Session, *, round_: Round) -> list[PanellistProgr
             has_submitted=submission is not None and submission.submitted_at is not None,
             is_on_paper=submission is not None and submission.entered_on_behalf_by is not None,
         )
-        for panellist, person, submission in rows
+        for panellist, person, submission in sorted(rows, key=lambda row: row[1].name.casefold())
     ]

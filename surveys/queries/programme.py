@@ -138,10 +138,9 @@ def _facilitators(session: Session, *, task_force_ids: Sequence[int]) -> dict[in
         select(StaffRole.task_force_id, Person.name)
         .join(Person, col(Person.id) == StaffRole.person_id)
         .where(StaffRole.role == Role.FACILITATOR, col(StaffRole.task_force_id).in_(task_force_ids))
-        .order_by(col(Person.name))
     ).all()
     found: dict[int, tuple[str, ...]] = {}
-    for task_force_id, name in rows:
+    for task_force_id, name in sorted(rows, key=lambda row: row[1].casefold()):
         if task_force_id is not None:
             found[task_force_id] = (*found.get(task_force_id, ()), name)
     return found

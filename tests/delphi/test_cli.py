@@ -15,7 +15,8 @@ from sqlmodel import select
 
 from delphi.account.passwords import is_right
 from delphi.cli import COMMANDS, build_parser, main
-from delphi.config import ROOT
+from delphi.commands.storage import open_database
+from delphi.config import ROOT, load_settings
 from delphi.database import Database
 from surveys.models import Rating, RoundResult, StaffPassword, StaffRole, Study
 from surveys.services.sign_in import find_staff
@@ -39,7 +40,7 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def installed(instance: Path) -> Iterator[Database]:
     """An initialised installation without an account."""
     assert main(["init", "--no-account"]) == 0
-    database = Database(f"sqlite:///{instance / 'delphi.sqlite'}")
+    database = open_database(load_settings())
     yield database
     database.engine.dispose()
 
@@ -114,7 +115,7 @@ def test_init_makes_settings_database_and_first_account(instance: Path, monkeypa
     config = instance / "config.toml"
     assert 'base_url = "https://delphi.example.org"' in config.read_text()
     assert config.stat().st_mode & 0o077 == 0
-    database = Database(f"sqlite:///{instance / 'delphi.sqlite'}")
+    database = open_database(load_settings())
     with database.reading() as session:
         found = find_staff(session, email="anna@example.org")
         assert found is not None and is_right(found[1].password_hash, PASSWORD)
@@ -132,7 +133,7 @@ def test_init_again_keeps_what_is_there(
     assert main(["init", "--email", "anna@example.org", "--password-stdin"]) == 0
     assert (instance / "config.toml").read_bytes() == before
     assert "Settings kept as they are" in capsys.readouterr().out
-    database = Database(f"sqlite:///{instance / 'delphi.sqlite'}")
+    database = open_database(load_settings())
     with database.reading() as session:
         assert is_right(session.exec(select(StaffPassword.password_hash)).one(), "another long password")
         assert len(session.exec(select(StaffRole)).all()) == 1

@@ -15,6 +15,7 @@ from delphi.demo import build
 from delphi.demo.stages import DEFAULT_STAGE as BUILT_BY_DEFAULT
 from delphi.demo.stages import DemoStage
 from surveys.models import Person, Study
+from tests.conftest import SECRET_KEY
 from tests.delphi.server_process import Browser, a_server, environment
 
 
@@ -63,7 +64,7 @@ def test_the_three_links_let_each_person_in_with_one_button(tmp_path: Path) -> N
 def test_the_same_demo_is_kept_and_another_is_made_anew(tmp_path: Path) -> None:
     first = demo(tmp_path, "--stage", "setup")
     assert (first.returncode, first.stderr) == (0, "")
-    database = Database(f"sqlite:///{tmp_path / 'delphi.sqlite'}")
+    database = Database(f"sqlite:///{tmp_path / 'delphi.sqlite'}", identity_key=SECRET_KEY)
     with database.writing() as session:
         session.exec(select(Study)).one().contact_name = "Changed by hand"
     database.engine.dispose()

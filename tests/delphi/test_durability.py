@@ -15,6 +15,7 @@ from delphi.database import Database
 from surveys import migrations
 from surveys.models import Rating, RatingChange
 from tests.builders import a_study, an_open_rating_round, invitation_path
+from tests.conftest import SECRET_KEY
 from tests.delphi.server_process import Browser, a_server
 
 N_CLIENTS = 24
@@ -74,7 +75,7 @@ class Client:
 @pytest.fixture
 def study(tmp_path: Path) -> Iterator[tuple[Database, list[Client]]]:
     """A migrated SQLite database with one open round, and its 24 experts."""
-    database = Database(f"sqlite:///{tmp_path / 'delphi.sqlite'}")
+    database = Database(f"sqlite:///{tmp_path / 'delphi.sqlite'}", identity_key=SECRET_KEY)
     migrations.upgrade(database.engine)
     with database.writing() as session:
         small = a_study(session, n_experts=N_CLIENTS)

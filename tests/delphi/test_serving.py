@@ -8,6 +8,7 @@ import pytest
 
 from delphi.database import Database
 from surveys import migrations
+from tests.conftest import SECRET_KEY
 from tests.delphi.server_process import ServerProcess, a_server
 
 FORWARDED = {
@@ -30,7 +31,7 @@ def answer(server: ServerProcess, **headers: str) -> http.client.HTTPResponse:
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
-    database = Database(f"sqlite:///{tmp_path / 'delphi.sqlite'}")
+    database = Database(f"sqlite:///{tmp_path / 'delphi.sqlite'}", identity_key=SECRET_KEY)
     migrations.upgrade(database.engine)
     database.engine.dispose()
     return tmp_path

@@ -17,7 +17,7 @@ from tests.journeys.play import Seen, play
 @pytest.fixture(scope="package")
 def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application in demo mode, its database made by migrations: panels are imported, nobody is invited yet."""
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('journey') / 'delphi.sqlite'}")
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('journey') / 'delphi.sqlite'}", identity_key=SECRET_KEY)
     migrations.upgrade(database.engine)
     build_demo(database, stage=DemoStage.SETUP, seed=1, secret_key=SECRET_KEY, now=datetime.now(UTC))
     built = an_app(database, demo=True)

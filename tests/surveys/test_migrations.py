@@ -14,6 +14,7 @@ from delphi.database import Database
 from surveys import migrations
 from surveys.models import metadata
 from tests.builders import a_study, an_open_rating_round, rate
+from tests.conftest import SECRET_KEY
 
 FULL = "9 8 1 | 8 8 2 | 7 8 9 | 9 8 8 | 8 8 . | 8 . 1"
 
@@ -36,14 +37,14 @@ def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def blank_file(tmp_path: Path) -> Iterator[Database]:
     """An SQLite database without any table."""
-    database = Database(f"sqlite:///{tmp_path / 'blank.sqlite'}")
+    database = Database(f"sqlite:///{tmp_path / 'blank.sqlite'}", identity_key=SECRET_KEY)
     yield database
     database.engine.dispose()
 
 
 @pytest.fixture
 def blank(blank_url: str) -> Iterator[Database]:
-    database = Database(blank_url)
+    database = Database(blank_url, identity_key=SECRET_KEY)
     yield database
     database.engine.dispose()
 

@@ -29,7 +29,7 @@ def build_stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     def build(stage: str, *, seed: int = 1, now: datetime = DEMO_NOW) -> BuiltDemo:
         path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
         shutil.copy(sqlite_template, path)
-        database = Database(f"sqlite:///{path}")
+        database = Database(f"sqlite:///{path}", identity_key=SECRET_KEY)
         links = build_demo(database, stage=DemoStage(stage), seed=seed, secret_key=SECRET_KEY, now=now)
         return BuiltDemo(database, links)
 

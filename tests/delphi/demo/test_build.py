@@ -275,7 +275,7 @@ def test_another_seed_gives_another_digest(demo_at: DemoAt, build_stage: Callabl
 @pytest.mark.slow
 @pytest.mark.postgresql
 def test_postgresql_holds_the_same_demo(demo_at: DemoAt, postgresql_url: str) -> None:
-    database = Database(postgresql_url)
+    database = Database(postgresql_url, identity_key=SECRET_KEY)
     build_demo(database, stage=DemoStage.ROUND_3_OPEN, seed=1, secret_key=SECRET_KEY, now=DEMO_NOW)
     with demo_at(DEFAULT).database.reading() as first, database.reading() as second:
         assert demo_digest(first) == demo_digest(second)

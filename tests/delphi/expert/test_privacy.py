@@ -34,7 +34,7 @@ from tests.builders import (
     as_facilitator,
     expert_client,
 )
-from tests.conftest import an_app
+from tests.conftest import SECRET_KEY, an_app
 
 Answers = tuple[int | None, ...]
 """One answer of each expert, the reader's first; None is a blank."""
@@ -103,7 +103,7 @@ def read(sqlite_template: Path, tmp_path: Path) -> Iterator[Reader]:
     def build(panel: Panel) -> Pages:
         path = tmp_path / f"{next(numbers)}.sqlite"
         shutil.copy(sqlite_template, path)
-        app = an_app(Database(f"sqlite:///{path}"))
+        app = an_app(Database(f"sqlite:///{path}", identity_key=SECRET_KEY))
         database: Database = app.extensions["delphi_database"]
         opened.append(database)
         with database.writing() as session:

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 from delphi.database import Database
 from delphi.exports import export_activities, export_data, export_ratings, file_name
 from surveys.models import RoundResult
-from tests.conftest import an_app
+from tests.conftest import SECRET_KEY, an_app
 from tests.published import PublishedStudy, a_published_study
 
 Rows = list[dict[str, Any]]
@@ -27,7 +27,7 @@ def published(lite: Database) -> PublishedStudy:
 
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DELPHI_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("DELPHI_SECRET_KEY", SECRET_KEY)
 
 
 def csv_rows(content: bytes) -> tuple[list[str], list[list[str]]]:

@@ -6,12 +6,13 @@ from sqlmodel import Session, select
 from delphi.database import Database
 from delphi.exports import export_activities, export_data
 from surveys.models import FrozenRating, Rating
+from tests.conftest import SECRET_KEY
 from tests.published import PublishedStudy, a_published_study
 
 
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DELPHI_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("DELPHI_SECRET_KEY", SECRET_KEY)
 
 
 def files(session: Session, study: PublishedStudy) -> list[bytes]:

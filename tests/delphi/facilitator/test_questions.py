@@ -24,6 +24,7 @@ from tests.builders import (
     staff_client,
     token_in,
 )
+from tests.conftest import SECRET_KEY
 
 K = QuestionKind
 ANSWERS: dict[QuestionKind, list[dict[str, object]]] = {
@@ -226,7 +227,7 @@ def test_results_are_shown_after_the_close_only_with_codes_and_no_names(app: Fla
 def test_the_export_holds_questions_figures_answers_and_texts_apart(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DELPHI_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("DELPHI_SECRET_KEY", SECRET_KEY)
     small, round_id = answered(app)
     close(app, round_id)
     with app.extensions["delphi_database"].reading() as session:
