@@ -1,10 +1,11 @@
 """What a round asks: its statements in their wordings, its criteria with their scales."""
 
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import String, Text, bindparam, cast, type_coerce
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
@@ -47,17 +48,27 @@ class AskedStatement:
     """Equal for wordings that differ in a translation alone; see `surveys.queries.statements.MEANING`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Questionnaire:
-    """The statements in the round's stored order, and the criteria in theirs."""
+    """The statements in the round's stored order, and the criteria in theirs.
+
+    Reading the same content again gives the same objects, see `questionnaire_of`.
+    """
 
     round_id: int
     statements: tuple[AskedStatement, ...]
     criteria: tuple[AskedCriterion, ...]
 
     def criteria_of(self, kind: StatementKind) -> tuple[AskedCriterion, ...]:
-        return tuple(criterion for criterion in self.criteria if kind in criterion.kinds)
+        return self._criteria_by_kind[kind]
 
+    @cached_property
+    def _criteria_by_kind(self) -> dict[StatementKind, tuple[AskedCriterion, ...]]:
+        return {
+            kind: tuple(criterion for criterion in self.criteria if kind in criterion.kinds) for kind in StatementKind
+        }
+
+    @cached_property
     def cells(self) -> dict[tuple[int, int], Asked]:
         """(statement id, criterion id) to what may be answered there."""
         return {
@@ -71,18 +82,23 @@ class Questionnaire:
         return tuple(statement for statement in self.statements if statement.kind in criterion.kinds)
 
 
-# Every page of an open round is made of these rows; statements are built once, and rows are not mapped to objects.
+def _as_written(column: Any) -> Any:
+    """A JSON column as the text that is stored."""
+    return cast(col(column), Text)
+
+
+# Every page of an open round is made of these rows: the statements are built once, and the rows are read as they are.
 CRITERIA = (
     sa_select(
         col(Criterion.id),
         col(Criterion.code),
-        col(Criterion.name),
-        col(Criterion.question),
-        col(Criterion.kinds),
+        _as_written(Criterion.name),
+        _as_written(Criterion.question),
+        _as_written(Criterion.kinds),
         col(Criterion.is_primary),
         col(Scale.lower),
         col(Scale.upper),
-        col(Scale.labels),
+        _as_written(Scale.labels),
     )
     .join(Scale, col(Scale.id) == Criterion.scale_id)
     .order_by(col(Criterion.position), col(Criterion.id))
@@ -99,10 +115,10 @@ STATEMENTS = (
         col(StatementVersion.id),
         col(StatementVersion.number),
         col(Statement.code),
-        col(Statement.kind),
-        col(StatementVersion.text),
+        type_coerce(col(Statement.kind), String),
+        _as_written(StatementVersion.text),
         col(Statement.parent_id),
-        col(Category.name),
+        _as_written(Category.name),
         col(RoundStatement.position),
         MEANING,
     )
@@ -113,52 +129,76 @@ STATEMENTS = (
     .where(col(RoundStatement.round_id) == bindparam("round_id"))
     .order_by(col(RoundStatement.position), col(Statement.id))
 )
-KINDS = (
-    sa_select(col(Statement.id), col(Statement.code), col(Statement.kind))
-    .join(RoundStatement, col(RoundStatement.statement_id) == Statement.id)
-    .where(col(RoundStatement.round_id) == bindparam("round_id"))
-)
+MOST_KEPT = 256
+"""Questionnaires of which the objects are kept: more than a study with ten task forces opens in a year."""
+
+Rows = tuple[tuple[Any, ...], ...]
 
 
 def criteria_of_study(session: Session, *, study_id: int) -> tuple[AskedCriterion, ...]:
-    return _criteria(session.connection().execute(CRITERIA_OF_STUDY, {"study_id": study_id}))
+    return _criteria(_rows(session, CRITERIA_OF_STUDY, {"study_id": study_id}))
 
 
 def questionnaire_of(session: Session, *, round_id: int) -> Questionnaire:
-    """The questionnaire of a round: two statements to the database, whatever its size."""
-    connection = session.connection()
-    rows = connection.execute(STATEMENTS, {"round_id": round_id})
-    return Questionnaire(
-        round_id=round_id,
-        statements=tuple(AskedStatement(*row) for row in rows),
-        criteria=_criteria(connection.execute(CRITERIA_OF_ROUND, {"round_id": round_id})),
+    """The questionnaire of a round: two statements to the database, whatever its size.
+
+    The rows are read anew at each call, and objects are kept under the rows they were made of. An edited wording is
+    seen at once, by every server, while what did not change is not put together again (decision 6).
+    """
+    return _questionnaire(
+        round_id,
+        _statements(_rows(session, STATEMENTS, {"round_id": round_id})),
+        _criteria(_rows(session, CRITERIA_OF_ROUND, {"round_id": round_id})),
     )
 
 
-def asked_cells(session: Session, *, round_id: int) -> dict[tuple[int, int], Asked]:
-    """(statement id, criterion id) to what may be answered there: `Questionnaire.cells` without any wording."""
-    connection = session.connection()
-    criteria = _criteria(connection.execute(CRITERIA_OF_ROUND, {"round_id": round_id}))
-    return {
-        (statement_id, criterion.id): Asked(code, criterion.lower, criterion.upper)
-        for statement_id, code, kind in connection.execute(KINDS, {"round_id": round_id})
-        for criterion in criteria
-        if kind in criterion.kinds
-    }
+def _rows(session: Session, statement: Any, parameters: dict[str, int]) -> Rows:
+    return tuple(map(tuple, session.connection().execute(statement, parameters)))
 
 
-def _criteria(rows: Iterable[Any]) -> tuple[AskedCriterion, ...]:
+@lru_cache(maxsize=MOST_KEPT)
+def _questionnaire(
+    round_id: int, statements: tuple[AskedStatement, ...], criteria: tuple[AskedCriterion, ...]
+) -> Questionnaire:
+    return Questionnaire(round_id, statements, criteria)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _statements(rows: Rows) -> tuple[AskedStatement, ...]:
+    return tuple(
+        AskedStatement(
+            id=id_,
+            version_id=version_id,
+            version_number=version_number,
+            code=code,
+            kind=StatementKind(kind),
+            text=_text(text),
+            parent_id=parent_id,
+            category=None if category is None else _text(category),
+            position=position,
+            meaning=meaning,
+        )
+        for id_, version_id, version_number, code, kind, text, parent_id, category, position, meaning in rows
+    )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _criteria(rows: Rows) -> tuple[AskedCriterion, ...]:
     return tuple(
         AskedCriterion(
-            id=row.id,
-            code=row.code,
-            name=row.name,
-            question=row.question,
-            kinds=tuple(StatementKind(kind) for kind in row.kinds),
-            is_primary=row.is_primary,
-            lower=row.lower,
-            upper=row.upper,
-            labels={int(point): LocalizedText(words) for point, words in row.labels.items()},
+            id=id_,
+            code=code,
+            name=_text(name),
+            question=_text(question),
+            kinds=tuple(map(StatementKind, json.loads(kinds))),
+            is_primary=is_primary,
+            lower=lower,
+            upper=upper,
+            labels={int(point): LocalizedText(words) for point, words in json.loads(labels).items()},
         )
-        for row in rows
+        for id_, code, name, question, kinds, is_primary, lower, upper, labels in rows
     )
+
+
+def _text(written: str) -> LocalizedText:
+    return LocalizedText(json.loads(written))

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from surveys.errors import RuleViolation
 from surveys.models import Comment, Idea, Panellist, Rating, Round, Submission
 from surveys.queries.participation import IN_PANEL
-from surveys.queries.questionnaire import asked_cells
+from surveys.queries.questionnaire import questionnaire_of
 from surveys.queries.questions import own_question_answers
 from surveys.rules.answers import (
     CommentAnswer,
@@ -82,7 +82,7 @@ def save_ratings(
         `value_off_scale`, `text_too_long`; then nothing is stored.
     """
     seat = take_seat(session, actor=actor, round_id=round_id, now=now)
-    asked = asked_cells(session, round_id=round_id)
+    asked = questionnaire_of(session, round_id=round_id).cells
     ensure_on_questionnaire(answers, asked=asked)
     known = {statement_id for statement_id, _ in asked}
     if any(comment.statement_id not in known for comment in comments):

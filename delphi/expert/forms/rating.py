@@ -128,7 +128,7 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
     RuleViolation
         `unknown_statement` for a field of no statement of this round.
     """
-    asked = questionnaire.cells()
+    asked = questionnaire.cells
     known = {statement.id for statement in questionnaire.statements}
     answers: list[RatingAnswer] = []
     comments: list[CommentAnswer] = []
