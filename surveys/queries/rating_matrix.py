@@ -76,3 +76,20 @@ def matrix_of(
             values[row, column] = value
     ratings = Ratings(values=values, states=states, scale=Scale(criterion.lower, criterion.upper))
     return RatingMatrix(panellist_ids=tuple(rows), statement_ids=tuple(columns), ratings=ratings)
+
+
+def in_canonical_order(ratings: Ratings, *, groups: Sequence[str | None]) -> tuple[Ratings, tuple[str | None, ...]]:
+    """The same experts sorted by their answers, then by group: the order says nothing of who they are.
+
+    Figures that draw at random depend on the order of rows; in this one they follow from the answers alone.
+    """
+    values = np.where(ratings.rated, ratings.values, ratings.scale.lower)
+    keys = [
+        (states, points, group or "", index)
+        for index, (states, points, group) in enumerate(
+            zip(ratings.states.tolist(), values.tolist(), groups, strict=True)
+        )
+    ]
+    order = [key[-1] for key in sorted(keys)]
+    sorted_ratings = Ratings(values=ratings.values[order], states=ratings.states[order], scale=ratings.scale)
+    return sorted_ratings, tuple(groups[index] for index in order)

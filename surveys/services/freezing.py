@@ -22,7 +22,7 @@ from surveys.queries.participation import (
     participation_of,
 )
 from surveys.queries.questionnaire import AskedCriterion, AskedStatement, Questionnaire, questionnaire_of
-from surveys.queries.rating_matrix import Cell, frozen_cells, matrix_of
+from surveys.queries.rating_matrix import Cell, frozen_cells, in_canonical_order, matrix_of
 from surveys.rules.protocol import ProtocolSettings, canonical_digest
 from surveys.services.question_freezing import (
     FrozenQuestions,
@@ -33,6 +33,7 @@ from surveys.services.question_freezing import (
 from surveys.vocabulary import StatementKind
 
 SEED = 20240101
+CANONICAL = "canonical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Frozen:
     """Their languages in the same order; empty in snapshots taken before languages were frozen."""
     cells: tuple[Cell, ...]
     questions: FrozenQuestions
+    has_canonical_rows: bool = False
+    """Whether simulations saw the experts sorted by their answers; earlier snapshots had them by id."""
 
     @property
     def digest(self) -> str:
@@ -109,13 +112,20 @@ def freeze_round(session: Session, *, round_: Round, now: datetime) -> Snapshot:
     copy_question_answers(session, snapshot=snapshot)
     everybody = sorted({*eligible, *answered})
     snapshot.rule = settings.as_json()
-    snapshot.engine = {"numpy": numpy.__version__, "scipy": scipy.__version__}
+    # Sorted by answers, the figures follow from the answers alone: whoever has them without ids can recompute all.
+    snapshot.engine = {"numpy": numpy.__version__, "scipy": scipy.__version__, "rows": CANONICAL}
     snapshot.audience = {
         "eligible": everybody,
         "answered": answered,
         "colleges": colleges_of(session, panellist_ids=everybody),
         "languages": languages_of(session, panellist_ids=everybody),
     }
+    seal_snapshot(session, snapshot=snapshot)
+    return snapshot
+
+
+def seal_snapshot(session: Session, *, snapshot: Snapshot) -> None:
+    """Compute digest and results of a snapshot from what it holds already: rule, audience, copied answers."""
     frozen = frozen_of(session, snapshot=snapshot)
     snapshot.digest = frozen.digest
     reports = reports_of(frozen)
@@ -126,9 +136,9 @@ def freeze_round(session: Session, *, round_: Round, now: datetime) -> Snapshot:
     rows = [row for report in reports for row in result_rows(report, snapshot_id=snapshot.id)]
     if rows:
         session.connection().execute(insert(RoundResult), rows)
-    store_question_results(session, snapshot=snapshot, frozen=frozen.questions, quantile=Quantile(settings.quantile))
+    quantile = Quantile(frozen.settings.quantile)
+    store_question_results(session, snapshot=snapshot, frozen=frozen.questions, quantile=quantile)
     session.flush()
-    return snapshot
 
 
 def frozen_of(session: Session, *, snapshot: Snapshot) -> Frozen:
@@ -142,6 +152,7 @@ def frozen_of(session: Session, *, snapshot: Snapshot) -> Frozen:
         languages=tuple(snapshot.audience.get("languages", ())),
         cells=tuple(frozen_cells(session, snapshot_id=snapshot.id)),
         questions=frozen_questions_of(session, snapshot=snapshot),
+        has_canonical_rows=snapshot.engine.get("rows") == CANONICAL,
     )
 
 
@@ -171,9 +182,10 @@ def reports_of(frozen: Frozen) -> list[Reported]:
                 eligible=frozen.eligible,
                 answered=frozen.answered,
             )
-            report = analyse_round(
-                matrix.ratings, rule=frozen.settings.rule_for(criterion.code), groups=frozen.colleges, seed=SEED
-            )
+            ratings, colleges = matrix.ratings, frozen.colleges
+            if frozen.has_canonical_rows:
+                ratings, colleges = in_canonical_order(ratings, groups=colleges)
+            report = analyse_round(ratings, rule=frozen.settings.rule_for(criterion.code), groups=colleges, seed=SEED)
             reports.append((criterion, asked, report))
     return reports
 
