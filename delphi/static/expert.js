@@ -122,14 +122,10 @@ if (form) {
     soon(target.matches("textarea, [type=text]") ? 900 : 0);
   });
   form.addEventListener("change", () => soon(0));
-  form.addEventListener("click", (event) => {
-    const [word, field, choice] = (event.target.value ?? "").split(" ");
-    const own = word === "keep" && controls(field).find((each) => each.value === choice);
-    if (!own) return;
-    event.preventDefault();
-    own.click();
-    own.focus();
-  });
+  form.onclick = (event) => {
+    const own = document.getElementById(`${event.target.value?.split(" ")[1]}-own`); // a button that keeps it
+    if (own) event.preventDefault(), own.click(), own.focus();
+  };
   form.addEventListener("submit", (event) => {
     leaving = navigator.onLine;
     if (!leaving) event.preventDefault(), unsent();

@@ -29,6 +29,7 @@ class PanelContext:
     purpose: LocalizedText
     consent: LocalizedText
     perspective: LocalizedText
+    glossary: list[dict[str, str]]
     time_zone: str
     contact_name: str
     contact_email: str
@@ -87,6 +88,7 @@ PANEL: Any = (
         col(Study.purpose),
         col(Study.consent),
         col(Study.perspective),
+        col(Study.glossary),
         col(Study.time_zone),
         col(Study.contact_name),
         col(Study.contact_email),

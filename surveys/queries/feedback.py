@@ -31,7 +31,7 @@ class EarlierRound:
     results: dict[Cell, FrozenResult]
     own: dict[Cell, OwnRating]
     comments: dict[int, list[WrittenComment]]
-    """Statement id to the comments that were shared."""
+    """Statement id to the comments of others that were shared."""
     own_comments: dict[int, str]
     writers: dict[str, int]
     """How many people wrote comments in each language."""
@@ -89,7 +89,7 @@ def earlier_round(
     authors: dict[str, set[int]] = {}
     for comment in written:
         authors.setdefault(comment.language, set()).add(comment.panellist_id)
-        if comment.review is CommentReview.SHARED:
+        if comment.review is CommentReview.SHARED and comment.panellist_id != panellist_id:
             shared.setdefault(comment.statement_id, []).append(
                 WrittenComment(comment.stance, comment.text, comment.language, comment.shared_text)
             )

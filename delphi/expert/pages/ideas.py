@@ -15,6 +15,7 @@ from surveys.errors import RuleViolation
 from surveys.queries.drafts import own_drafts
 from surveys.queries.my_answers import OwnIdea, own_ideas, own_submission
 from surveys.rules.effort import PROBLEMS_MINUTES, PROPOSALS_MINUTES
+from surveys.rules.glossary import Term, terms_in, terms_of
 from surveys.rules.texts import IDEA_LIMIT, clean_text
 from surveys.services.field_saving import PARENT
 from surveys.vocabulary import StatementKind
@@ -75,6 +76,8 @@ class IdeasPage:
     n_by_part: dict[str, int]
     minutes: dict[str, int]
     questions: QuestionsLine
+    terms: tuple[Term, ...]
+    """Of the study's glossary, those that stand in the objective."""
     saved: str
     opened: Opened
     problems: tuple[Problem, ...]
@@ -102,6 +105,7 @@ def ideas_page(
     if posted is not None:
         texts, parents = {**texts, **posted.texts}, {**parents, **posted.parents}
     shown_problems = [*problems, *too_long(texts)] if posted is None else problems
+    panel = sitting.asked.panel
     return IdeasPage(
         sitting=sitting,
         part=part,
@@ -110,6 +114,7 @@ def ideas_page(
         n_by_part={name: sum(idea.kind in kinds for idea in stored.values()) for name, kinds in PARTS.items()},
         minutes=MINUTES,
         questions=questions_line(session, sitting=sitting),
+        terms=terms_in(terms_of(panel.glossary), panel.title, panel.description, panel.target_2030, panel.target_2050),
         saved=saved_words(saved_at, sitting),
         opened=opened(sitting, saved_at=saved_at, shown=of_part(shown, part)),
         problems=tuple(problems),

@@ -20,6 +20,7 @@ from surveys.queries.drafts import own_drafts
 from surveys.queries.my_answers import own_ideas, own_submission
 from surveys.queries.questions import OwnAnswer, Progress, own_question_answers, questions_of
 from surveys.queries.repeated_questions import EarlierQuestion, earlier_questions
+from surveys.rules.glossary import Term, terms_in, terms_of
 from surveys.rules.questions import QUESTION_KINDS, AskedQuestion
 from surveys.rules.questions.asked import CHOICE, Control
 from surveys.rules.questions.fields import ANSWERING, all_fields, field_name
@@ -43,6 +44,8 @@ class QuestionsPage:
     parts: tuple[PartLine, ...]
     line: QuestionsLine
     blocks: tuple[QuestionBlock, ...]
+    terms: tuple[Term, ...]
+    """Of the study's glossary, those that stand in the questions."""
     saved: str
     opened: Opened
     problems: tuple[Problem, ...]
@@ -94,6 +97,7 @@ def questions_page(
             )
             for number, question in enumerate(questions, start=1)
         ),
+        terms=terms_in(terms_of(sitting.asked.panel.glossary), *(text for one in questions for text in one.texts())),
         saved=saved_words(saved_at, sitting),
         opened=replace(
             opened(sitting, saved_at=saved_at, shown=_shown(questions, fields)),

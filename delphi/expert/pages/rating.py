@@ -15,6 +15,7 @@ from surveys.queries.feedback import EarlierRound
 from surveys.queries.questionnaire import AskedCriterion, AskedStatement, Questionnaire
 from surveys.rules.anonymity import Disclosure, disclosure
 from surveys.rules.feedback import Argument, readable_arguments
+from surveys.rules.glossary import Term, terms_in, terms_of
 from surveys.vocabulary import Stance, StatementKind
 
 
@@ -27,6 +28,8 @@ class Heading:
     n_blocks: int
     """On the page."""
     has_new_wording: bool
+    terms: tuple[Term, ...]
+    """Of the study's glossary, those that stand in the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def blocks_of(
 ) -> tuple[Block, ...]:
     """The blocks of one page in the order given."""
     sentences = {problem.anchor: problem.sentence for problem in problems}
+    glossary = terms_of(sitting.asked.panel.glossary)
     blocks = []
     for number, statement in enumerate(statements, start=1):
         asked = questionnaire.criteria_of(statement.kind)
@@ -114,6 +118,7 @@ def blocks_of(
             hangs_on=parents.get(statement.parent_id) if statement.parent_id else None,
             n_blocks=len(statements),
             has_new_wording=earlier is not None and results is None,
+            terms=terms_in(glossary, statement.text),
         )
         scales = tuple(
             Scale(

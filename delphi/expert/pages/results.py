@@ -12,6 +12,7 @@ from surveys.queries.my_ideas import IdeaFate
 from surveys.queries.my_results import PublishedStatement, SharedReasons
 from surveys.rules.anonymity import Disclosure
 from surveys.rules.feedback import Argument, GroupView, group_view, readable_arguments
+from surveys.rules.glossary import Term, terms_in, terms_of
 from surveys.vocabulary import OutcomeStatus, Stance, StatementKind
 
 TWO_CAMPS = "two_camps"
@@ -55,6 +56,8 @@ class ResultsPage:
     published_at: datetime | None
     """None while nothing is published."""
     by_kind: dict[StatementKind, tuple[ResultLine, ...]]
+    terms: tuple[Term, ...]
+    """Of the study's glossary, those that stand in the statements."""
     contribution: Contribution
     stays_on: bool | None
     problem: str
@@ -100,6 +103,7 @@ def results_page(
         panel=panel,
         published_at=max((each.published_at for each in published), default=None),
         by_kind={kind: of_kind for kind, of_kind in found.items() if of_kind},
+        terms=terms_in(terms_of(panel.glossary), *(line.text for lines in found.values() for line in lines)),
         contribution=Contribution(n_rounds=n_rounds, n_ideas=len(fates), codes=tuple(sorted(codes))),
         stays_on=stays_on,
         problem=problem,

@@ -12,7 +12,7 @@ from surveys.rules.answers import CommentAnswer, RatingAnswer
 from surveys.services.comments import share_comment
 from surveys.services.rounds import close_round
 from surveys.services.submissions import save_ratings
-from surveys.vocabulary import RatingState, Stance, StatementKind
+from surveys.vocabulary import CommentReview, RatingState, Stance, StatementKind
 from tests.builders import (
     NOW,
     SmallStudy,
@@ -25,6 +25,7 @@ from tests.builders import (
     as_facilitator,
     expert_client,
     rate,
+    token_in,
 )
 
 
@@ -64,7 +65,7 @@ def test_own_earlier_answer_is_framed_and_comes_from_the_frozen_copy(app: Flask)
     field = f"r-{statement}-{small.importance_id}"
     assert "You answered 5." in page
     assert re.search(rf'name="{field}" value="5" aria-label="5 \(your answer before\)" id="{field}-own">', page)
-    assert f'<label class="button quiet small keep" for="{field}-own">Keep 5</label>' in page
+    assert f'<button class="button quiet small keep" name="then" value="keep {field} 5">Keep 5</button>' in page
     assert "6 answers: 1 at" in page
     assert " checked" not in page, "nothing is chosen for the expert"
 
@@ -98,7 +99,7 @@ def test_an_earlier_outside_my_expertise_can_be_kept_too(app: Flask) -> None:
     assert "In round 1 you said: outside my expertise." in page
     field = f"r-{statement}-{small.importance_id}"
     assert re.search(rf'value="outside" id="{field}-own">', page)
-    assert f'for="{field}-own">Keep “outside my expertise”</label>' in page
+    assert f'value="keep {field} outside">Keep “outside my expertise”</button>' in page
 
 
 def _next(session: Session, small: SmallStudy, first_id: int, statements: list[int]) -> int:
@@ -241,3 +242,44 @@ def test_a_statement_shows_the_problem_it_hangs_on(app: Flask) -> None:
         round_id = round_.id
     page = expert_client(app, small, small.experts[0]).get(f"/my/rounds/{round_id}/rate/1").get_data(as_text=True)
     assert "Problem: Bare soils 90" in page
+
+
+def test_keep_saves_the_page_with_one_s_earlier_answer_and_comes_back_to_the_question(app: Flask) -> None:
+    small, page, _, open_id, statements = second_look_page(app, rows="5 3 | 9 9 | 9 9 | 9 9 | 9 9 | 9 9")
+    first, second = (f"r-{statement}-{small.importance_id}" for statement in statements)
+    client = expert_client(app, small, small.experts[0])
+    data = {"csrf_token": token_in(page), first: "8", second: "9", "then": f"keep {second} 3"}
+    response = client.post(f"/my/rounds/{open_id}/rate/1", data=data)
+    assert response.headers["Location"] == f"/my/rounds/{open_id}/rate/1#{second}"
+    with app.extensions["delphi_database"].reading() as session:
+        stored = session.exec(select(Rating).where(Rating.round_id == open_id)).all()
+        assert {f"r-{one.statement_id}-{one.criterion_id}": one.value for one in stored} == {first: 8, second: 3}
+
+
+def test_one_s_own_shared_comment_is_not_among_what_others_said(app: Flask) -> None:
+    database = app.extensions["delphi_database"]
+    with database.writing() as session:
+        small = a_study(session, n_experts=6)
+        first, (statement,) = an_open_rating_round(session, small, n_statements=1)
+        rate(session, small, round_id=first.id, statements=[statement], rows="7 | 7 | 7 | 7 | 7 | 7")
+        for number, person_id in enumerate(small.experts[:2]):
+            save_ratings(
+                session,
+                actor=as_expert(small, person_id),
+                round_id=first.id,
+                answers=[],
+                comments=[CommentAnswer(statement, f"Words of {number}", Stance.FOR)],
+                language="en",
+                now=NOW,
+            )
+        close_round(session, actor=None, round_id=first.id, now=NOW)
+        for comment in session.exec(select(Comment)).all():
+            comment.review = CommentReview.SHARED
+            session.add(comment)
+        open_id = a_rating_round_on(session, small, statements=[statement]).id
+    for mine, other in ((0, 1), (1, 0)):
+        client = expert_client(app, small, small.experts[mine])
+        page = client.get(f"/my/rounds/{open_id}/rate/1").get_data(as_text=True)
+        assert f"<li>Words of {other}</li>" in page and f"<li>Words of {mine}</li>" not in page
+        assert f"You wrote before: <q>Words of {mine}</q>" in page
+        assert "Some comments are not shown" not in page
