@@ -11,6 +11,7 @@ from analysis.types import Denominator, Quantile
 from delphi.i18n import in_language, number, percent
 from surveys.localized import LocalizedText
 from surveys.rules.protocol import CriterionRule, ProtocolSettings
+from surveys.vocabulary import FeedbackKind, StopRule
 
 QUARTILES: dict[Quantile, Any] = {
     Quantile.LINEAR: _l("linear"),
@@ -22,6 +23,10 @@ DENOMINATORS: dict[Denominator, Any] = {
     Denominator.RATED: _l("Shares are taken of those who rated the statement."),
     Denominator.RETURNED: _l("Shares are taken of those who answered the round."),
     Denominator.ELIGIBLE: _l("Shares are taken of everybody who was asked."),
+}
+STOPS: dict[StopRule, Any] = {
+    StopRule.VERDICT: _l("A statement leaves the questionnaire as soon as it is agreed, or agreed to drop."),
+    StopRule.STABLE: _l("A statement leaves the questionnaire only when its answers hardly change between two rounds."),
 }
 
 
@@ -55,15 +60,8 @@ def protocol_sentences(settings: ProtocolSettings, *, names: Mapping[str, Locali
         ]
     found.append(str(DENOMINATORS[Denominator(settings.denominator)]))
     found.append(ngettext("There is at most %(num)d round.", "There are at most %(num)d rounds.", settings.max_rounds))
-    if settings.shows_feedback:
-        found.append(
-            gettext(
-                "Between rounds experts see the group's answers without names, from %(n)s answers on.",
-                n=settings.min_group_size,
-            )
-        )
-    else:
-        found.append(gettext("Between rounds experts do not see the group's answers."))
+    found.append(str(STOPS[StopRule(settings.stop)]))
+    found += _feedback(settings)
     if settings.asks_reason:
         found.append(gettext("Who leaves the middle half of the answers is asked why, and may prefer not to say."))
     found.append(
@@ -73,6 +71,14 @@ def protocol_sentences(settings: ProtocolSettings, *, names: Mapping[str, Locali
             settings.reminders_at_most,
         )
     )
+    if settings.reminders_at_most > 1:
+        found.append(
+            ngettext(
+                "At least %(num)d hour lies between two reminders.",
+                "At least %(num)d hours lie between two reminders.",
+                settings.reminder_gap_hours,
+            )
+        )
     if settings.grace_minutes:
         found.append(
             ngettext(
@@ -81,4 +87,25 @@ def protocol_sentences(settings: ProtocolSettings, *, names: Mapping[str, Locali
                 settings.grace_minutes,
             )
         )
+    return found
+
+
+def _feedback(settings: ProtocolSettings) -> list[str]:
+    if settings.feedback_kind is FeedbackKind.NONE:
+        return [gettext("Between rounds experts do not see the group's answers.")]
+    found = [
+        gettext(
+            "Between rounds experts see the group's answers without names, from %(n)s answers on.",
+            n=settings.min_group_size,
+        )
+    ]
+    if settings.feedback_kind is FeedbackKind.BY_COLLEGE:
+        found.append(
+            gettext(
+                "They see each college's answers too, where it and all others together have at least %(n)s each.",
+                n=settings.min_group_size,
+            )
+        )
+    if settings.feedback_kind is FeedbackKind.COUNTS:
+        found.append(gettext("They do not see the comments."))
     return found
