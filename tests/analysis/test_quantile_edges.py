@@ -5,7 +5,7 @@ import pytest
 
 from analysis.consensus import judge
 from analysis.histogram import IntArray
-from analysis.quantiles import order_statistic, quantile_positions, quantiles
+from analysis.quantiles import doubled_medians, order_statistic, quantile_positions, quantiles
 from analysis.types import ConsensusRule, Quantile, Scale
 
 INTERPOLATING = [Quantile.LINEAR, Quantile.WEIBULL, Quantile.AVERAGED_INVERTED_CDF]
@@ -55,3 +55,24 @@ def test_verdict_codes_are_one_byte_each_and_the_middle_is_counted_per_item() ->
 def test_order_statistics_of_a_scale_below_zero() -> None:
     cumulative = np.cumsum(counted([-3, 0, 3], lower=-3, points=7), axis=1)
     assert [order_statistic(cumulative, np.array([at]), lower=-3).tolist() for at in range(3)] == [[-3], [0], [3]]
+
+
+@pytest.mark.parametrize("lower", [-7, 0, 2])
+def test_scales_of_more_points_than_a_byte_holds(lower: int) -> None:
+    """Positions are counted in bytes where they fit: 200 points and a median of two, and 400 points, do not."""
+    for points in (200, 400):
+        top = lower + points - 1
+        counts = counted([top - 1, top], [lower, top], lower=lower, points=points)
+        assert doubled_medians(counts, lower=lower).tolist() == [2 * top - 1, lower + top]
+        assert quantiles(counts, lower=lower, percent=75, method=Quantile.LINEAR) == (
+            top - 0.25,
+            lower + 0.75 * (points - 1),
+        )
+
+
+@pytest.mark.parametrize("percent", [25, 50, 75, 90])
+def test_large_panels_are_read_at_the_right_place(percent: int) -> None:
+    ratings = np.sort(np.random.RandomState(3).randint(1, 1001, size=1237))
+    counts = counted(ratings.tolist(), points=1000)
+    expected = float(np.quantile(ratings, percent / 100))
+    assert quantiles(counts, lower=1, percent=percent, method=Quantile.LINEAR) == (pytest.approx(expected, abs=1e-9),)
