@@ -66,7 +66,7 @@ class Worker:
         while not stop.is_set():
             try:
                 self.beat_if_due()
-                is_busy = self.send_one() or seek_similar(self._database)
+                is_busy = self.send_one() or self.make_file() or seek_similar(self._database)
             except OperationalError:
                 log.warning("the database did not answer; trying again", exc_info=True)
                 is_busy = False
@@ -78,7 +78,20 @@ class Worker:
         if self._beaten_at is None or now - self._beaten_at >= BEAT_EVERY:
             with self._database.writing() as session:
                 beat(session, name=self._name, now=now)
+            self._drop_old_files()
             self._beaten_at = now
+
+    def _drop_old_files(self) -> None:
+        from delphi.exports.background import drop_old_files
+
+        drop_old_files(self._database, settings=self._settings)
+
+    def make_file(self) -> bool:
+        """Make the next file that somebody asked for in the background. False where there is none."""
+        # Imported here: a worker that only sends mails should not wait for what documents need.
+        from delphi.exports.background import make_next_file
+
+        return make_next_file(self._database, settings=self._settings)
 
     def send_due(self) -> int:
         """Handle every mail that is due now; how many."""

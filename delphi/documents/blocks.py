@@ -158,7 +158,7 @@ def bilingual(first: Document, second: Document) -> Document:
         title=_words(first.title, second.title),
         place=_words(first.place, second.place),
         lead=tuple(_stacked(first.lead, second.lead, language=second.language)),
-        foot=_words(first.foot, second.foot),
+        foot=first.foot,
         contents=_words(first.contents, second.contents),
         blocks=tuple(blocks),
     )

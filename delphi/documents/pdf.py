@@ -21,6 +21,8 @@ from delphi.documents.typesetting import typeset
 
 LONG_ROW = 1_400
 """A row with more characters than this in one cell may break over pages; shorter ones stay whole."""
+WHOLE_ROWS = 5
+"""A table with at most so many rows stays on one page."""
 
 
 def as_pdf(document: Document) -> bytes:
@@ -63,6 +65,7 @@ def _grid(grid: Grid) -> dict[str, Any]:
         "columns": [
             {"heading": _line(one.heading), "width": one.width, "number": one.is_number} for one in grid.columns
         ],
+        "whole": len(grid.rows) <= WHOLE_ROWS and not any(_is_long(row) for row in grid.rows),
         "rows": [{"long": _is_long(row), "cells": [_cell(cell) for cell in row]} for row in grid.rows],
     }
 

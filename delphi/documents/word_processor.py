@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from docx import Document as new_document
+import docx
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -51,7 +51,7 @@ class _Writer:
         )
         self._n_marks = 0
         self._n_changes = 0
-        self._word = new_document()
+        self._word = docx.Document()
         dressed(self._word, document, made_at=self._made_at)
         self._styles = {style.name: style.style_id for style in self._word.styles}
 

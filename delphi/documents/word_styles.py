@@ -69,6 +69,7 @@ def _styles(word: Any, *, language: str, is_book: bool) -> None:
     _type(styles["List Bullet"], size=10)
     _type(styles["Caption"], size=9, colour=SOFT)
     styles["Caption"].paragraph_format.keep_with_next = True
+    styles["Caption"].paragraph_format.space_before = Pt(8)
     _made(styles, "TOC Heading", size=18, bold=True, after=8)
     for level in (1, 2):
         entry = _made(styles, f"TOC {level}", size=10, bold=level == 1, before=5 if level == 1 else 0, after=2)
@@ -79,7 +80,7 @@ def _styles(word: Any, *, language: str, is_book: bool) -> None:
     _made(styles, "Cell Number", size=8.5, after=2).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _made(styles, "After Table", size=4, after=2)
     for name, bold in (("Note Heading", True), ("Note", False)):
-        note = _made(styles, name, size=9, bold=bold, after=3)
+        note = _made(styles, name, size=9, bold=bold, before=9 if bold else 0, after=3)
         note.paragraph_format.left_indent = note.paragraph_format.right_indent = Mm(2)
         note.paragraph_format.keep_with_next = bold
         note.paragraph_format.keep_together = True
@@ -98,7 +99,8 @@ def _table_style(styles: Any) -> None:
     table.element.append(
         parse_xml(
             f"<w:tblPr {nsdecls('w')}><w:tblBorders>"
-            f'<w:bottom w:val="single" w:sz="4" w:color="{FAINT}"/><w:insideH w:val="single" w:sz="4" w:color="{FAINT}"/>'
+            f'<w:bottom w:val="single" w:sz="4" w:color="{FAINT}"/>'
+            f'<w:insideH w:val="single" w:sz="4" w:color="{FAINT}"/>'
             '</w:tblBorders><w:tblCellMar><w:top w:w="50" w:type="dxa"/><w:left w:w="57" w:type="dxa"/>'
             '<w:bottom w:w="50" w:type="dxa"/><w:right w:w="57" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         )

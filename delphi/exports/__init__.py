@@ -1,125 +1,91 @@
-"""Files for other programs: the ranked activity list and all frozen data, as CSV, XLSX and JSON, in each language.
+"""Files for other programs and for people: activities, data, plan, drawings; in one language or in two.
 
 Every function returns the bytes of one file. Nothing is computed: figures come from frozen results.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from flask_babel import gettext
 from sqlmodel import Session
 
-from delphi.exports.activity_tables import activity_tables, all_in_one
-from delphi.exports.data_tables import concordance_table, ratings_table, rounds_table, statistics_table
-from delphi.exports.header import Header, definitions_table, header_of, readme_table
+from delphi.exports.drawing_files import drawing_files
+from delphi.exports.header import definitions_table, header_of
 from delphi.exports.language import speaking
-from delphi.exports.pseudonyms import pseudonym_key
-from delphi.exports.question_tables import question_tables
-from delphi.exports.tables import Table
-from delphi.exports.writers import as_csv, as_json, as_xlsx
-from surveys.localized import LANGUAGES
+from delphi.exports.published import published_study
+from delphi.exports.schema import as_document, json_schema
+from delphi.exports.table_files import activities_file, data_file, ratings_file
+from delphi.exports.wanted import BOTH, FORMATS_OF, Wanted, What
+from delphi.exports.writers import as_csv, as_json
+from delphi.plan.contents import plan_contents
+from delphi.plan.document import factors_document, plan_document
 from surveys.queries.activities import ranked_statements
-from surveys.queries.frozen_data import frozen_answers, frozen_data, has_people
-from surveys.queries.frozen_questions import frozen_questions
 
-FORMATS = ("csv", "xlsx", "json")
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "json": "application/json",
-}
-ACTIVITIES_SCHEMA = "delphi-activities/1"
-DATA_SCHEMA = "delphi-data/1"
+Report = Callable[[int, int], None]
+"""Told (steps done, steps in all) while a file is being made."""
 
-__all__ = ["FORMATS", "MEDIA_TYPES", "export_activities", "export_data", "export_ratings", "file_name"]
+__all__ = ["BOTH", "FORMATS_OF", "Report", "What", "Wanted", "make_file"]
 
 
-def export_activities(session: Session, *, study_id: int, format: str, language: str) -> bytes:
-    """The published activities, obstacles and success factors of a study in rank order.
-
-    CSV holds all three in one table; XLSX and JSON hold them apart, with statistics and definitions.
+def make_file(session: Session, *, study_id: int, wanted: Wanted, now: datetime, report: Report | None = None) -> bytes:
+    """The file that is wanted, from what is frozen and published.
 
     Raises
     ------
-    ValueError
-        For an unknown format or language.
-    """
-    _check(format, language)
-    rows = ranked_statements(session, study_id=study_id)
-    header = header_of(session, study_id=study_id, sealed=[row.figures.sealed for row in rows])
-    with speaking(language):
-        tables = activity_tables(rows)
-        about = gettext(
-            "The ranked activities of every task force that has published, with obstacles and success factors."
-        )
-        if format == "csv":
-            return as_csv(all_in_one(tables))
-        return _written(format, header, tables, about=about, schema=ACTIVITIES_SCHEMA, language=language)
-
-
-def export_data(session: Session, *, study_id: int, format: str, language: str) -> bytes:
-    """Every closed round of a study: statistics of each statement, ratings and further answers under codes of experts.
-
-    CSV holds the statistics alone; `export_ratings` is the file with the ratings.
-
-    Raises
-    ------
-    ValueError
-        For an unknown format or language.
     ConfigurationProblem
         Where ratings of people are asked for and the installation has no secret key to make codes with.
     """
-    _check(format, language)
-    data = frozen_data(session, study_id=study_id)
-    header = header_of(session, study_id=study_id, sealed=[one.sealed for one in data.rounds])
-    with_ratings = format != "csv"
-    key = _key(session, study_id=study_id) if with_ratings else ""
-    answers = frozen_answers(session, study_id=study_id) if with_ratings else []
-    questions = frozen_questions(session, study_id=study_id) if with_ratings else []
-    with speaking(language):
-        statistics = statistics_table(data)
-        if not with_ratings:
-            return as_csv(statistics)
-        tables = (
-            statistics,
-            ratings_table(answers, study=header.slug, key=key, criteria=header.criteria),
-            rounds_table(data),
-            concordance_table(data, criteria=header.criteria),
-            *question_tables(questions, study=header.slug, key=key),
-        )
-        about = gettext("All closed rounds: the statistics of every statement, and the ratings they were made from.")
-        return _written(format, header, tables, about=about, schema=DATA_SCHEMA, language=language)
+    tell = report or _to_nobody
+    tell(0, 2)
+    match wanted.what:
+        case What.ACTIVITIES:
+            content = activities_file(session, study_id=study_id, wanted=wanted)
+        case What.DATA:
+            content = data_file(session, study_id=study_id, wanted=wanted)
+        case What.RATINGS:
+            content = ratings_file(session, study_id=study_id, wanted=wanted)
+        case What.PUBLISHED:
+            content = _published(session, study_id=study_id, wanted=wanted, now=now)
+        case What.DEFINITIONS:
+            content = _definitions(session, study_id=study_id, wanted=wanted)
+        case What.DRAWINGS:
+            plan = plan_contents(session, study_id=study_id, now=now)
+            tell(1, 2)
+            with speaking(wanted.language):
+                content = drawing_files(plan)
+        case What.PLAN | What.FACTORS:
+            content = _document(session, study_id=study_id, wanted=wanted, now=now, tell=tell)
+    tell(2, 2)
+    return content
 
 
-def export_ratings(session: Session, *, study_id: int, language: str) -> bytes:
-    """The ratings of every closed round as CSV, one answer a line, under codes of experts; errors as `export_data`."""
-    _check("csv", language)
-    key = _key(session, study_id=study_id)
-    answers = frozen_answers(session, study_id=study_id)
-    header = header_of(session, study_id=study_id, sealed=())
-    with speaking(language):
-        return as_csv(ratings_table(answers, study=header.slug, key=key, criteria=header.criteria))
+def _to_nobody(done: int, of: int) -> None:
+    return
 
 
-def file_name(what: str, *, study: str, format: str, language: str) -> str:
-    """Such as `soil-activities-fr.xlsx`; `what` is `activities`, `data` or `ratings`, `study` the study's slug."""
-    return f"{study}-{what}-{language}.{format}"
+def _published(session: Session, *, study_id: int, wanted: Wanted, now: datetime) -> bytes:
+    if wanted.format == "schema.json":
+        return as_json(json_schema(), ())
+    return as_json(as_document(published_study(session, study_id=study_id, now=now)), ())
 
 
-def _written(format: str, header: Header, tables: Sequence[Table], *, about: str, schema: str, language: str) -> bytes:
-    definitions = definitions_table(header)
-    if format == "json":
-        head: dict[str, Any] = header.as_json(schema, language=language)
-        return as_json({**head, "about": about}, [*tables, definitions])
-    return as_xlsx([readme_table(header, about=about, tables=[*tables, definitions]), *tables, definitions])
+def _definitions(session: Session, *, study_id: int, wanted: Wanted) -> bytes:
+    rows = ranked_statements(session, study_id=study_id)
+    header = header_of(session, study_id=study_id, sealed=[row.figures.sealed for row in rows])
+    with speaking(wanted.language):
+        return as_csv(definitions_table(header), separator=wanted.separator, mark=wanted.mark)
 
 
-def _key(session: Session, *, study_id: int) -> str:
-    return pseudonym_key(is_needed=has_people(session, study_id=study_id))
+def _document(session: Session, *, study_id: int, wanted: Wanted, now: datetime, tell: Report) -> bytes:
+    # Imported here: a page of figures should not wait for what only documents need.
+    from delphi.documents.pdf import as_pdf
+    from delphi.documents.word_processor import as_docx
 
-
-def _check(format: str, language: str) -> None:
-    if format not in FORMATS:
-        raise ValueError(f"format is {format!r}; allowed are {', '.join(FORMATS)}")
-    if language not in LANGUAGES:
-        raise ValueError(f"language is {language!r}; allowed are {', '.join(LANGUAGES)}")
+    plan = plan_contents(session, study_id=study_id, now=now)
+    header = header_of(session, study_id=study_id, sealed=[row.figures.sealed for row in plan.statements])
+    languages: Sequence[str] = wanted.languages
+    if wanted.what is What.PLAN:
+        document = plan_document(plan, header=header, languages=languages, by=wanted.chapters)
+    else:
+        document = factors_document(plan, header=header, languages=languages)
+    tell(1, 2)
+    return as_pdf(document) if wanted.format == "pdf" else as_docx(document, made_at=now)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from delphi.exports.figure_columns import main_columns, statistics_columns, trace_columns
-from delphi.exports.tables import Column, Reference, Table, Word, stacked, table_of
-from delphi.exports.words import class_word, kind_word, outcome_word
+from delphi.exports.tables import SEPARATOR, Cell, Column, Reference, Table, Word, stacked, table_of
+from delphi.exports.words import class_word, kind_word, outcome_word, yes_or_no
+from delphi.facility_sentences import documented
 from delphi.i18n import in_language
-from delphi.sentences import KINDS_PLURAL
+from delphi.sentences import KINDS_PLURAL, LINKS
 from surveys.queries.activities import RankedStatement, of_kind
 from surveys.queries.frozen_figures import Figures
 from surveys.vocabulary import StatementKind
@@ -58,6 +59,9 @@ def _columns(kind: StatementKind, rows: Sequence[RankedStatement]) -> tuple[Colu
         *(() if is_activity else (Column("activity", gettext("Concerns the activity"), lambda r: r.parent_code, 11),)),
         Column("category", gettext("Category"), _category, 20),
         *(_facility_columns() if is_activity else ()),
+        Column("rank_shared", gettext("Rank shared"), lambda row: yes_or_no(row.is_tied) if row.rank else None, 9),
+        Column("rank_low", gettext("Rank: best likely"), lambda row: row.figures.rank_low, 9),
+        Column("rank_high", gettext("Rank: worst likely"), lambda row: row.figures.rank_high, 9),
         Column("outcome", gettext("Outcome"), lambda row: outcome_word(row.status), 14),
         Column("class", gettext("Class"), lambda row: class_word(row.figures.consensus_class), 16),
         Column("unranked_reason", gettext("Why it has no rank"), unranked_reason, 24),
@@ -75,10 +79,14 @@ def _facility_columns() -> tuple[Column[RankedStatement], ...]:
     return (
         Column("facility", gettext("Facility decided"), _facility, 24),
         Column("facility_type", gettext("Type of facility"), _facility_type, 9),
+        Column("facility_parts", gettext("Part of each facility"), _parts, 24),
+        Column("owner", gettext("Owner"), lambda row: _each(row, "leader"), 20),
+        Column("partners", gettext("Partners"), lambda row: _each(row, "partners"), 20),
         Column("facility_source", gettext("Source of the decision"), lambda r: r.facility and r.facility.source, 20),
         Column("facility_reason", gettext("Reason of the decision"), lambda r: r.facility and r.facility.reason, 24),
         Column("facility_decided", gettext("Date of the decision"), _decided_on, 12),
-        Column("facility_default", gettext("Default of the objective"), lambda row: row.objective.default_facility, 10),
+        Column("facility_default", gettext("Default of the objective"), _default, 24),
+        Column("linked", gettext("Belongs together with"), _links, 24),
     )
 
 
@@ -156,16 +164,34 @@ def _category(row: RankedStatement) -> Word | None:
     return None if row.category is None else Word(row.category.code, in_language(row.category.name))
 
 
-def _facility(row: RankedStatement) -> Word | None:
-    return (
-        None
-        if row.facility is None
-        else Word(row.facility.code, f"{row.facility.code} {in_language(row.facility.name)}")
-    )
+def _facility(row: RankedStatement) -> Cell:
+    """One facility, or all that share a split activity."""
+    words = tuple(Word(choice.code, f"{choice.code} {in_language(choice.name)}") for choice in row.facilities)
+    return words if len(words) > 1 else next(iter(words), None)
 
 
-def _facility_type(row: RankedStatement) -> str | None:
-    return None if row.facility is None else row.facility.type.value
+def _facility_type(row: RankedStatement) -> Cell:
+    types = tuple(dict.fromkeys(choice.type for choice in row.facilities))
+    words = tuple(Word(one.value, documented(one.value)) for one in types)
+    return words if len(words) > 1 else next(iter(words), None)
+
+
+def _default(row: RankedStatement) -> Word | None:
+    default = row.objective.default_facility
+    return Word(default, documented(default)) if default else None
+
+
+def _parts(row: RankedStatement) -> str | None:
+    return SEPARATOR.join(f"{choice.code}: {choice.part}" for choice in row.facilities if choice.part) or None
+
+
+def _each(row: RankedStatement, name: str) -> str | None:
+    """What the decisions say under this name, each once."""
+    return SEPARATOR.join(dict.fromkeys(getattr(one, name) for one in row.facilities if getattr(one, name))) or None
+
+
+def _links(row: RankedStatement) -> str | None:
+    return SEPARATOR.join(f"{LINKS[one.kind]} {one.other_code}: {one.reason}" for one in row.links) or None
 
 
 def _decided_on(row: RankedStatement) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from delphi.exports.figure_columns import statistics_columns, trace_columns
+from delphi.exports.header import Header
 from delphi.exports.pseudonyms import expert_codes
 from delphi.exports.tables import Column, Table, table_of
 from delphi.exports.words import kind_word, named, round_kind_word, state_word
@@ -84,9 +85,7 @@ def concordance_table(data: FrozenData, *, criteria: Mapping[str, LocalizedText]
     return table_of("concordance", gettext("Concordance"), columns, found)
 
 
-def ratings_table(
-    answers: Sequence[FrozenAnswer], *, study: str, key: str, criteria: Mapping[str, LocalizedText]
-) -> Table:
+def ratings_table(answers: Sequence[FrozenAnswer], *, study: str, key: str, header: Header) -> Table:
     """A row for every answer, by code of the expert; no name, address or database id."""
     codes = expert_codes({answer.panellist_id for answer in answers}, study=study, key=key)
     ordered = sorted(
@@ -99,10 +98,14 @@ def ratings_table(
         Column[FrozenAnswer]("expert", gettext("Expert (code)"), lambda one: codes[one.panellist_id], 15),
         Column[FrozenAnswer]("statement", gettext("Statement"), lambda one: one.code, 12),
         Column[FrozenAnswer](
-            "criterion", gettext("Criterion"), lambda one: named(one.criterion_code, criteria[one.criterion_code]), 14
+            "criterion",
+            gettext("Criterion"),
+            lambda one: named(one.criterion_code, header.criteria[one.criterion_code]),
+            14,
         ),
         Column[FrozenAnswer]("state", gettext("Answer"), lambda one: state_word(one.state), 20),
         Column[FrozenAnswer]("rating", gettext("Rating"), lambda one: one.value, 8),
+        Column[FrozenAnswer]("protocol", gettext("Fingerprint of the protocol"), lambda one: header.fingerprint, 18),
     )
     return table_of("ratings", gettext("Ratings"), columns, ordered)
 

@@ -5,8 +5,9 @@ from typing import TypeVar
 
 from flask_babel import gettext
 
+from delphi.exports.header import rule_words
 from delphi.exports.tables import Column, percentage
-from delphi.exports.words import class_word, flag_words, median_word, named, verdict_word, yes_or_no
+from delphi.exports.words import class_word, flag_words, median_word, named, quartile_word, verdict_word, yes_or_no
 from surveys.queries.frozen_figures import Figures
 
 Record = TypeVar("Record")
@@ -69,6 +70,8 @@ def trace_columns(of: Of[Record]) -> tuple[Column[Record], ...]:
         Column("result_id", gettext("Trace: frozen result"), lambda r: of(r).result_id, 9),
         Column("snapshot", gettext("Trace: digest of the frozen answers"), lambda r: of(r).sealed.digest, 18),
         Column("rule", gettext("Trace: fingerprint of the rule"), lambda r: of(r).sealed.fingerprint, 18),
+        Column("quartiles", gettext("Quartiles"), lambda r: quartile_word(of(r).sealed.settings.quantile), 18),
+        Column("agreed_when", gettext("Agreed when"), lambda r: rule_words(of(r).rule, of(r).sealed.settings), 30),
     )
 
 

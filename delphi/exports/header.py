@@ -11,10 +11,11 @@ from sqlmodel import Session, col, select
 from delphi.exports.tables import Column, Table, table_of
 from delphi.exports.words import DENOMINATORS, QUANTILES
 from delphi.i18n import in_language, number
+from delphi.version import __version__
 from surveys.localized import LocalizedText
 from surveys.models import Criterion, Protocol, Study
 from surveys.queries.frozen_figures import SealedRound
-from surveys.rules.protocol import ProtocolSettings
+from surveys.rules.protocol import CriterionRule, ProtocolSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def header_of(session: Session, *, study_id: int, sealed: Iterable[SealedRound])
     )
 
 
-def readme_table(header: Header, *, about: str, tables: Sequence[Table]) -> Table:
+def readme_table(header: Header, *, about: str, tables: Sequence[Table], command: str) -> Table:
     """The first sheet: what this is, where it comes from, what is on the other sheets."""
     lines = [
         Line(gettext("Study"), in_language(header.name)),
@@ -95,6 +96,11 @@ def readme_table(header: Header, *, about: str, tables: Sequence[Table]) -> Tabl
             ),
         ),
         Line(
+            gettext("How this file was made"),
+            gettext("Delphi %(version)s; the same file again: %(command)s", version=__version__, command=command),
+        ),
+        Line(gettext("Quartiles"), quartiles(header)),
+        Line(
             gettext("Privacy"),
             gettext("No name or address of an expert is in this file. Codes are keyed and differ in every study."),
         ),
@@ -111,25 +117,37 @@ def definitions_table(header: Header) -> Table:
     return _lines("definitions", gettext("Definitions"), definition_lines(header))
 
 
+def quartiles(header: Header) -> str:
+    """The quartile formula of every rule that was applied, in words."""
+    return "; ".join(dict.fromkeys(str(QUANTILES[rule.quantile]) for rule in header.rules.values()))
+
+
 def definition_lines(header: Header) -> list[Line]:
     """The rules that were applied, then every word and figure."""
     lines = [line for rule in header.rules.values() for line in _rule_lines(header, rule)]
     return [*lines, *_word_lines()]
 
 
+def rule_words(one: CriterionRule, rule: ProtocolSettings) -> str:
+    """When a statement counts as agreed, in one sentence."""
+    return str(
+        gettext(
+            "Agreed when at least %(share)s of the ratings are %(low)s to %(high)s and the middle half spans at "
+            "most %(iqr)s points, with at least %(n)s ratings. The mirror image of the rule agrees to drop.",
+            share=f"{number(100 * float(Fraction(one.agreement)), 1)}\u00a0%",
+            low=one.agree_from,
+            high=one.agree_to,
+            iqr=f"{one.iqr:g}",
+            n=rule.min_n,
+        )
+    )
+
+
 def _rule_lines(header: Header, rule: ProtocolSettings) -> list[Line]:
     lines = [
         Line(
             gettext("Rule: %(criterion)s", criterion=in_language(header.criteria.get(code)) or code),
-            gettext(
-                "Agreed when at least %(share)s of the ratings are %(low)s to %(high)s and the middle half spans at "
-                "most %(iqr)s points, with at least %(n)s ratings. The mirror image of the rule agrees to drop.",
-                share=f"{number(100 * float(Fraction(one.agreement)), 1)}\u00a0%",
-                low=one.agree_from,
-                high=one.agree_to,
-                iqr=f"{one.iqr:g}",
-                n=rule.min_n,
-            ),
+            rule_words(one, rule),
         )
         for code, one in rule.criteria.items()
     ]

@@ -80,6 +80,10 @@ def median_word(code: MedianClass) -> Word:
     return _word(MEDIAN_CLASSES, code)
 
 
+def quartile_word(code: str) -> Word:
+    return Word(code, str(QUANTILES[code]))
+
+
 def state_word(state: RatingState) -> Word:
     return _word(RATING_STATES, state)
 

@@ -17,17 +17,27 @@ MAX_SHEET_ROWS = 1_048_575
 MAX_CELL_CHARACTERS = 32_767
 
 
-def as_csv(table: Table) -> bytes:
-    """UTF-8 with a byte order mark, comma, CRLF; text a spreadsheet would run starts with an apostrophe."""
+def as_csv(table: Table, *, separator: str = ",", mark: bool = True, language: str = "") -> bytes:
+    """UTF-8, CRLF; text a spreadsheet would run starts with an apostrophe.
+
+    `mark` sets the byte order mark by which spreadsheets know UTF-8. A French spreadsheet reads semicolons between
+    cells and a comma inside numbers: with `;` and `language="fr"` numbers are written like that.
+    """
+    has_comma = separator == ";" and language == "fr"
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
+    writer = csv.writer(stream, lineterminator="\r\n", delimiter=separator)
     writer.writerow([_harmless(heading) for heading in table.headings])
     for row in table.rows:
-        writer.writerow([_harmless(shown(cell)) for cell in row])
-    return stream.getvalue().encode("utf-8-sig")
+        cells = [_harmless(shown(cell)) for cell in row]
+        writer.writerow([_with_comma(cell) for cell in cells] if has_comma else cells)
+    return stream.getvalue().encode("utf-8-sig" if mark else "utf-8")
 
 
-def as_xlsx(tables: Sequence[Table]) -> bytes:
+def _with_comma(cell: str | int | float | None) -> str | int | None:
+    return str(cell).replace(".", ",") if isinstance(cell, float) else cell
+
+
+def as_xlsx(tables: Sequence[Table], *, title: str = "") -> bytes:
     """A workbook with a sheet a table; text is stored as text, whatever it begins with."""
     from xlsxwriter import Workbook
 
@@ -35,13 +45,18 @@ def as_xlsx(tables: Sequence[Table]) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with Workbook(stream, options) as book:
         # A fixed date: the same results give the same file.
-        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
+        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC), "title": title, "author": "Delphi"})
         heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         body = book.add_format({"text_wrap": True, "valign": "top"})
         for table in tables:
             for part, start in enumerate(range(0, max(len(table.rows), 1), MAX_SHEET_ROWS), start=1):
                 sheet = book.add_worksheet(table.name if part == 1 else f"{table.name[:26]} {part}")
                 sheet.freeze_panes(1, 0)
+                # On paper: across, as wide as the sheet, the head on every page.
+                sheet.set_landscape()
+                sheet.set_paper(9)
+                sheet.fit_to_pages(1, 0)
+                sheet.repeat_rows(0)
                 for at, width in enumerate(table.widths):
                     sheet.set_column(at, at, width)
                 _write_row(sheet, 0, table.headings, heading)

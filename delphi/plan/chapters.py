@@ -93,9 +93,7 @@ def _unassigned(plan: PlanContents, *, number: int) -> Iterator[Block]:
     if not rows:
         yield Paragraph(plain(gettext("Every activity of this plan was given to a facility.")))
         return
-    yield Paragraph(
-        plain(gettext("Who carries these activities is still to be decided; the plan is not final before."))
-    )
+    yield Paragraph(plain(gettext("Who carries these is still to be decided; the plan is not final before.")))
     for objective in _objectives_of(rows):
         if objective.documents_disagree:
             yield conflict(objective)

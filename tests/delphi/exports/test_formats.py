@@ -11,9 +11,11 @@ from openpyxl import load_workbook
 from sqlmodel import Session, select
 
 from delphi.database import Database
-from delphi.exports import export_activities, export_data, export_ratings, file_name
+from delphi.exports import Wanted, What
+from delphi.plan.chapters import Chapters
 from surveys.models import RoundResult
 from tests.conftest import SECRET_KEY, an_app
+from tests.delphi.exports.files import export_activities, export_data, export_ratings
 from tests.published import PublishedStudy, a_published_study
 
 Rows = list[dict[str, Any]]
@@ -74,7 +76,15 @@ def test_activities_are_the_same_in_csv_and_xlsx(lite: Database, published: Publ
         }
     heads, rows = csv_rows(files["csv"])
     book = sheets(files["xlsx"])
-    assert list(book) == ["Read me", "Activities", "Obstacles", "Success factors", "Statistics", "Definitions"]
+    assert list(book) == [
+        "Read me",
+        "Activities",
+        "Statistics",
+        "Obstacles",
+        "Success factors",
+        "Trace",
+        "Definitions",
+    ]
     assert (len(book["Activities"]) - 1, len(book["Obstacles"]) - 1, len(book["Success factors"]) - 1) == (8, 4, 2)
     stacked = [
         dict(zip(book[sheet][0], row, strict=True))
@@ -241,4 +251,6 @@ def test_same_results_give_the_same_bytes(lite: Database, published: PublishedSt
 
 
 def test_file_names_say_study_contents_and_language() -> None:
-    assert file_name("activities", study="soil", format="xlsx", language="fr") == "soil-activities-fr.xlsx"
+    assert Wanted(What.ACTIVITIES, "xlsx", "fr").file_name(study="soil") == "soil-activities-fr.xlsx"
+    by_goal = Wanted(What.PLAN, "docx", "en-fr", chapters=Chapters.GOAL)
+    assert by_goal.file_name(study="soil") == "soil-plan-by-goal-en-fr.docx"

@@ -4,9 +4,9 @@ import pytest
 from sqlmodel import Session, select
 
 from delphi.database import Database
-from delphi.exports import export_activities, export_data
 from surveys.models import FrozenRating, Rating
 from tests.conftest import SECRET_KEY
+from tests.delphi.exports.files import export_activities, export_data
 from tests.published import PublishedStudy, a_published_study
 
 

@@ -10,11 +10,11 @@ from openpyxl import load_workbook
 from sqlmodel import select
 
 from delphi.database import Database
-from delphi.exports import export_activities
 from delphi.exports.tables import Table
 from delphi.exports.writers import as_csv, as_json, as_xlsx
 from surveys.localized import LocalizedText
 from surveys.models import StatementVersion
+from tests.delphi.exports.files import export_activities
 from tests.published import a_published_study
 
 DANGEROUS = ["=1+1", "+1", "-2", "@SUM(A1)", "\t=1", "\r=1", "\x00=1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")']

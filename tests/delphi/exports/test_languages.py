@@ -11,8 +11,8 @@ from flask import Flask
 from flask_babel import gettext
 
 from delphi.database import Database
-from delphi.exports import export_activities
 from delphi.exports.language import speaking
+from tests.delphi.exports.files import export_activities
 from tests.published import PublishedStudy, a_published_study
 
 

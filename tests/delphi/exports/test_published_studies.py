@@ -10,10 +10,10 @@ import pytest
 
 from analysis.types import Scale
 from delphi.database import Database
-from delphi.exports import export_data
 from surveys.rating_study import ConsensusOptions, read_ratings_to_import
 from surveys.services.ratings_import import import_ratings
 from tests.builders import NOW
+from tests.delphi.exports.files import export_data
 
 DATASETS = Path(__file__).resolve().parents[4] / "shared" / "datasets"
 WORDS = {"agree": "Agree", "disagree": "Disagree", None: "Neither"}

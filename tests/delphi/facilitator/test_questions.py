@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlmodel import select
 
-from delphi.exports import export_data
 from surveys.models import Question, Round, TaskForce
 from surveys.services.question_answers import AnswerGiven, save_question_answers
 from surveys.services.rounds import close_round, open_round, plan_round
@@ -25,6 +24,7 @@ from tests.builders import (
     token_in,
 )
 from tests.conftest import SECRET_KEY
+from tests.delphi.exports.files import export_data
 
 K = QuestionKind
 ANSWERS: dict[QuestionKind, list[dict[str, object]]] = {
