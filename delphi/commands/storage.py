@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+from sqlmodel import select
+
 from delphi.commands import CommandProblem
 from delphi.config import Settings
 from delphi.database import Database
 from surveys import migrations
+from surveys.identity import IdentityUnreadable
+from surveys.models import Person
 
 
 def reach_database(settings: Settings) -> Database:
@@ -29,7 +33,21 @@ def open_database(settings: Settings) -> Database:
         raise CommandProblem(newer_schema(database, revision))
     if revision != migrations.head_revision():
         raise CommandProblem(f"The database {database.url} has an older schema: run `python -m delphi migrate` first.")
+    if settings.effective_identity_key:
+        _check_identity_key(database)
     return database
+
+
+def _check_identity_key(database: Database) -> None:
+    """Read one name: a wrong key must be noticed now, not when the first mail goes out."""
+    try:
+        with database.reading() as session:
+            session.exec(select(Person.name).limit(1)).first()
+    except IdentityUnreadable as problem:
+        raise CommandProblem(
+            f"The names in {database.url} cannot be read: {problem}. Set DELPHI_IDENTITY_KEY to the key they were "
+            "written with (or, where it was never set, DELPHI_SECRET_KEY)."
+        ) from problem
 
 
 def newer_schema(database: Database, revision: str) -> str:

@@ -21,6 +21,7 @@ from delphi.database import Database
 from surveys.models import Rating, RoundResult, StaffPassword, StaffRole, Study
 from surveys.services.sign_in import find_staff
 from surveys.vocabulary import Role
+from tests.builders import a_study
 
 PASSWORD = "correct horse battery"
 RATINGS = "expert,item,rating\n" + "".join(f"e{expert},i{item},{9 - item}\n" for expert in range(6) for item in (1, 5))
@@ -282,3 +283,15 @@ def test_a_facilitator_gets_one_task_force(
     with installed.reading() as session:
         (role,) = session.exec(select(StaffRole)).all()
         assert (role.role, role.study_id, role.task_force_id is not None) == (Role.FACILITATOR, None, True)
+
+
+def test_a_wrong_identity_key_is_named_before_anything_else(
+    installed: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with installed.writing() as session:
+        a_study(session)
+    monkeypatch.setenv("DELPHI_IDENTITY_KEY", "another key than the one of the installation")
+    assert main(["verify"]) == 2
+    said = capsys.readouterr().err
+    assert "cannot be read" in said
+    assert "DELPHI_IDENTITY_KEY" in said
