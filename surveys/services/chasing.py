@@ -13,7 +13,6 @@ from surveys.services.freezing import protocol_of, study_of_round
 from surveys.services.outbox import queue_message
 from surveys.vocabulary import AuditAction, MembershipStatus, MessageKind, RoundStatus, ViolationCode
 
-REMINDER_GAP = timedelta(hours=24)
 ASKED = (MembershipStatus.INVITED, MembershipStatus.JOINED)
 
 
@@ -33,17 +32,18 @@ def queue_reminders(session: Session, *, actor: Actor, round_id: int, now: datet
     Raises
     ------
     RuleViolation
-        `round_not_open`, `reminders_used_up` (the protocol's number), `reminder_too_soon` within a day of the last,
+        `round_not_open`, `reminders_used_up` (the protocol's number), `reminder_too_soon` (the protocol's gap),
         `everybody_finished`.
     """
     round_ = _hold_open(session, round_id=round_id)
     study = study_of_round(session, round_=round_)
-    limit = protocol_of(session, study_id=study.id).reminders_at_most
+    settings = protocol_of(session, study_id=study.id)
+    limit, gap = settings.reminders_at_most, timedelta(hours=settings.reminder_gap_hours)
     earlier = reminders_sent(session, round_id=round_id)
     if len(earlier) >= limit:
         raise RuleViolation(ViolationCode.REMINDERS_USED_UP, limit=limit)
-    if earlier and now < earlier[-1] + REMINDER_GAP:
-        raise RuleViolation(ViolationCode.REMINDER_TOO_SOON, at=earlier[-1] + REMINDER_GAP)
+    if earlier and now < earlier[-1] + gap:
+        raise RuleViolation(ViolationCode.REMINDER_TOO_SOON, at=earlier[-1] + gap)
     unfinished = [
         one.panellist_id
         for one in progress_of_panel(session, round_=round_)

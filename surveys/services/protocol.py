@@ -97,6 +97,7 @@ def lock_protocol(
         raise RuleViolation(ViolationCode.PROTOCOL_IMPOSSIBLE)
     _store(session, protocol, settings=replace(settings, instrument=instrument_digest(session, study_id=study_id)))
     protocol.locked_at, protocol.locked_by_id = now, actor.person_id if actor is not None else None
+    _apply_to_planned(session, study_id=study_id, settings=settings)
     record(
         session,
         AuditAction.PROTOCOL_LOCKED,

@@ -11,7 +11,7 @@ from delphi.database import Database
 from surveys.errors import RuleViolation
 from surveys.models import AuditEvent, OutboxMessage, Panellist, Round
 from surveys.rules.protocol import default_settings
-from surveys.services.chasing import REMINDER_GAP, extend_deadline, queue_reminders
+from surveys.services.chasing import extend_deadline, queue_reminders
 from surveys.services.rounds import close_round
 from surveys.services.submissions import submit_answers
 from surveys.vocabulary import AuditAction, MembershipStatus, MessageKind, ViolationCode
@@ -53,8 +53,8 @@ def test_reminders_end_with_the_protocols_number(lite: Database) -> None:
         with pytest.raises(RuleViolation) as caught:
             queue_reminders(session, actor=actor, round_id=round_.id, now=NOW + timedelta(hours=23))
         assert caught.value.code is ViolationCode.REMINDER_TOO_SOON
-        assert caught.value.params["at"] == NOW + REMINDER_GAP
-        queue_reminders(session, actor=actor, round_id=round_.id, now=NOW + REMINDER_GAP)
+        assert caught.value.params["at"] == NOW + timedelta(hours=24)
+        queue_reminders(session, actor=actor, round_id=round_.id, now=NOW + timedelta(hours=24))
         with pytest.raises(RuleViolation) as caught:
             queue_reminders(session, actor=actor, round_id=round_.id, now=NOW + timedelta(days=5))
         assert (caught.value.code, caught.value.params) == (ViolationCode.REMINDERS_USED_UP, {"limit": 2})

@@ -1,7 +1,7 @@
 """One task force: its objective, its protocol, its rounds, who takes part in the open one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
@@ -19,7 +19,7 @@ from surveys.queries.questionnaire import criteria_of_study
 from surveys.queries.task_forces import states_of
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import ProtocolSettings
-from surveys.services.chasing import REMINDER_GAP, reminders_sent
+from surveys.services.chasing import reminders_sent
 from surveys.vocabulary import RoundKind, RoundStatus
 
 
@@ -166,7 +166,7 @@ def _open_round(session: Session, line: RoundLine, *, settings: ProtocolSettings
         for one in progress
     )
     sent = reminders_sent(session, round_id=line.round_id)
-    next_at = sent[-1] + REMINDER_GAP if sent else None
+    next_at = sent[-1] + timedelta(hours=settings.reminder_gap_hours) if sent else None
     n_unfinished = sum(person.is_unfinished for person in people)
     is_free = next_at is None or next_at <= now
     return OpenRound(
