@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from surveys.errors import NotFound, RuleViolation
-from surveys.models import Idea, Round, RoundStatement, TaskForce
+from surveys.models import Idea, Round, TaskForce
 from surveys.queries.proposals import StatementProposal, proposals_of
-from surveys.queries.statements import current_versions
 from surveys.rules.permissions import Actor
 from surveys.rules.settling import Decision, RoundChoice, is_override
 from surveys.services.audit import record
@@ -39,10 +38,7 @@ def build_next_round(
         A decision about a statement that is not among the proposals.
     """
     task_force = hold_task_force(session, task_force_id=task_force_id)
-    latest = session.exec(
-        select(Round).where(Round.task_force_id == task_force_id).order_by(col(Round.number).desc())
-    ).first()
-    if latest is not None and latest.status is RoundStatus.OPEN:
+    if RoundStatus.OPEN in session.exec(select(Round.status).where(Round.task_force_id == task_force_id)).all():
         raise RuleViolation(ViolationCode.ROUND_NOT_CLOSED)
     n_waiting = count_waiting_ideas(session, task_force_id=task_force_id)
     if n_waiting:
@@ -57,8 +53,6 @@ def build_next_round(
             _record_override(session, proposal, decision=decision, actor=actor, task_force=task_force, now=now)
         if decision.choice is RoundChoice.ASK:
             asked.append(proposal.statement_id)
-    if latest is not None and latest.status is RoundStatus.PLANNED:
-        return _rebuild(session, latest, actor=actor, task_force=task_force, statement_ids=asked, now=now)
     return plan_round(
         session, actor=actor, task_force=task_force, kind=RoundKind.RATING, statement_ids=tuple(asked), now=now
     )
@@ -76,36 +70,6 @@ def count_waiting_ideas(session: Session, *, task_force_id: int) -> int:
 def hold_task_force(session: Session, *, task_force_id: int) -> TaskForce:
     """The task force, locked until the transaction ends, so that numbers and codes are given out once."""
     return session.exec(select(TaskForce).where(TaskForce.id == task_force_id).with_for_update()).one()
-
-
-def _rebuild(
-    session: Session, round_: Round, *, actor: Actor, task_force: TaskForce, statement_ids: list[int], now: datetime
-) -> Round:
-    """Nobody has answered a planned round, so its questionnaire may be laid out again; the log keeps both."""
-    if not statement_ids:
-        raise RuleViolation(ViolationCode.NO_STATEMENTS)
-    session.connection().execute(delete(RoundStatement).where(col(RoundStatement.round_id) == round_.id))
-    round_.stale_since = None
-    session.add(round_)
-    versions = current_versions(session, task_force_id=task_force.id)
-    session.add_all(
-        RoundStatement(round_id=round_.id, statement_id=one, version_id=versions[one].id, position=position)
-        for position, one in enumerate(statement_ids, start=1)
-    )
-    record(
-        session,
-        AuditAction.ROUND_PLANNED,
-        actor=actor,
-        now=now,
-        study_id=task_force.study_id,
-        task_force_id=task_force.id,
-        subject=f"round:{round_.id}",
-        number=round_.number,
-        n_statements=len(statement_ids),
-        order_seed=round_.order_seed,
-    )
-    session.flush()
-    return round_
 
 
 def _record_override(

@@ -19,6 +19,7 @@ from surveys.rules.protocol import canonical_digest
 from surveys.services.audit import record
 from surveys.services.freezing import freeze_round, protocol_of, study_of_round
 from surveys.services.outbox import queue_message
+from surveys.services.protocol import ensure_protocol_locked
 from surveys.services.round_locks import hold_round_alone
 from surveys.services.similar_ideas import queue_run
 from surveys.vocabulary import AuditAction, MessageKind, RoundKind, RoundStatus, ViolationCode
@@ -44,7 +45,9 @@ def plan_round(
     statement_ids: tuple[int, ...] = (),
     now: datetime,
 ) -> Round:
-    """Make the next round of a task force, not open yet, asking about `statement_ids` in their newest wordings.
+    """Plan the next round of a task force, not open yet, asking about `statement_ids` in their newest wordings.
+
+    A planned rating round is laid out anew: nobody has answered it, so it keeps its number and the log keeps both.
 
     Raises
     ------
@@ -54,12 +57,40 @@ def plan_round(
     last = session.exec(
         select(Round).where(Round.task_force_id == task_force.id).order_by(col(Round.number).desc())
     ).first()
-    if last is not None and last.status is not RoundStatus.CLOSED:
+    is_anew = last is not None and last.status is RoundStatus.PLANNED and last.kind is kind is RoundKind.RATING
+    if last is not None and last.status is not RoundStatus.CLOSED and not is_anew:
         raise RuleViolation(ViolationCode.PREVIOUS_ROUND_OPEN, number=last.number)
     if kind is RoundKind.RATING and not statement_ids:
         raise RuleViolation(ViolationCode.NO_STATEMENTS)
+    if last is not None and is_anew:
+        round_ = last
+        session.connection().execute(delete(RoundStatement).where(col(RoundStatement.round_id) == round_.id))
+    else:
+        round_ = _new_round(session, task_force=task_force, kind=kind, number=1 if last is None else last.number + 1)
+    versions = current_versions(session, task_force_id=task_force.id)
+    session.add_all(
+        RoundStatement(round_id=round_.id, statement_id=one, version_id=versions[one].id, position=position)
+        for position, one in enumerate(statement_ids, start=1)
+    )
+    session.flush()
+    record(
+        session,
+        AuditAction.ROUND_PLANNED,
+        actor=actor,
+        now=now,
+        study_id=task_force.study_id,
+        task_force_id=task_force.id,
+        subject=f"round:{round_.id}",
+        number=round_.number,
+        n_statements=len(statement_ids),
+        order_seed=round_.order_seed,
+    )
+    return round_
+
+
+def _new_round(session: Session, *, task_force: TaskForce, kind: RoundKind, number: int) -> Round:
+    """A round with what the protocol in force says of its experts."""
     settings = protocol_of(session, study_id=task_force.study_id)
-    number = 1 if last is None else last.number + 1
     round_ = Round(
         task_force_id=task_force.id,
         number=number,
@@ -73,29 +104,6 @@ def plan_round(
     )
     session.add(round_)
     session.flush()
-    versions = current_versions(session, task_force_id=task_force.id)
-    for position, statement_id in enumerate(statement_ids, start=1):
-        session.add(
-            RoundStatement(
-                round_id=round_.id,
-                statement_id=statement_id,
-                version_id=versions[statement_id].id,
-                position=position,
-            )
-        )
-    session.flush()
-    record(
-        session,
-        AuditAction.ROUND_PLANNED,
-        actor=actor,
-        now=now,
-        study_id=task_force.study_id,
-        task_force_id=task_force.id,
-        subject=f"round:{round_.id}",
-        number=number,
-        n_statements=len(statement_ids),
-        order_seed=round_.order_seed,
-    )
     return round_
 
 
@@ -112,12 +120,14 @@ def open_round(
 ) -> None:
     """Let experts answer, and queue a mail to each of them, to leave at once or from `mails_leave_at` on.
 
+    A protocol that is still a draft is locked with it.
+
     Raises
     ------
     RuleViolation
         `round_already_open`, `round_closed`, `previous_round_open` where an earlier round was opened again,
-        `deadline_past`, `no_panellists`, or `translation_missing` with the first statement or question that lacks one
-        of `languages`.
+        `deadline_past`, `no_panellists`, `protocol_impossible`, or `translation_missing` with the first statement or
+        question that lacks one of `languages`.
     """
     if round_.status is RoundStatus.OPEN:
         raise RuleViolation(ViolationCode.ROUND_ALREADY_OPEN)
@@ -141,10 +151,11 @@ def open_round(
         for language in languages:
             if any(language not in text for text in question.texts()):
                 raise RuleViolation(ViolationCode.TRANSLATION_MISSING, statement=question.code, language=language)
+    study = study_of_round(session, round_=round_)
+    ensure_protocol_locked(session, study_id=study.id, actor=actor, now=now)
     round_.status, round_.opened_at, round_.deadline_at = RoundStatus.OPEN, now, deadline_at
     round_.opens_at, round_.mails_leave_at = None, mails_leave_at
     session.add(round_)
-    study = study_of_round(session, round_=round_)
     if notify:
         people = session.exec(
             select(Person)
