@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from delphi import clock
 from delphi.database import reading_session, transaction
-from delphi.exports import Wanted, make_file
+from delphi.exports import Wanted, What, make_file
 from delphi.exports.background import file_of
 from delphi.secretariat import blueprint
 from delphi.secretariat.pages.exports import address_of, exports_page, wanted_from
@@ -67,7 +67,12 @@ def choose(study_id: int) -> Any:
 CHOICES = ("format", "in_language", "chapters", "separator", "mark", "ratings")
 
 
-@blueprint.get("/studies/<int:study_id>/exports/<what>-<any(en,fr,'en-fr'):in_language>.<format>")
+KINDS_OF_FILE = ",".join(What)
+
+
+@blueprint.get(
+    f"/studies/<int:study_id>/exports/<any({KINDS_OF_FILE}):what>-<any('en-fr',en,fr):in_language>.<format>"
+)
 @requires(Permission.OVERSEE)
 def download(study_id: int, what: str, in_language: str, format: str) -> Any:
     """One file, made now from what is frozen."""
