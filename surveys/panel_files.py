@@ -14,9 +14,8 @@ from surveys.tabular_files import Row, Table, read_table
 from surveys.vocabulary import Role
 
 REQUIRED = ("name", "email")
-COLUMNS = ("name", "email", "language", "college", "region", "task_forces", "role")
-
-# Deliberately loose: only the mail server knows whether an address exists.
+COLUMNS = ("name", "email", "language", "college", "region", "task_forces", "role", "expertise", "interest")
+LEVELS = ("1", "2", "3", "4", "5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,9 @@ class PersonEntry:
     task_forces: tuple[str, ...]
     role: Role
     line: int
+    expertise: int | None = None
+    interest: int | None = None
+    """1 (none) to 5 (much)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class PanelFile:
 
 
 def read_panel(source: Path | bytes, *, name: str | None = None) -> PanelFile:
-    """Read a panel file with the columns `name,email` and optionally `language,college,region,task_forces,role`.
+    """Read a panel file with the columns `name,email` and optionally those of `COLUMNS`.
 
     Task forces are separated by blanks, commas or semicolons. Language is English and role is expert where blank.
 
@@ -49,7 +51,7 @@ def read_panel(source: Path | bytes, *, name: str | None = None) -> PanelFile:
     ------
     FileProblem
         Those of `read_table`, `column_missing`, `nobody`, `blank_key`, `cell_too_long`, `bad_address`,
-        `unknown_code` (a language or role), `given_twice` (an address).
+        `unknown_code` (a language, role or level), `given_twice` (an address).
     """
     table = read_table(source, name=name)
     places = {column.casefold(): at for at, column in enumerate(table.header)}
@@ -100,6 +102,9 @@ def _person(table: Table, row: Row, places: dict[str, int]) -> PersonEntry:
     role = cells.get("role", "").casefold() or Role.EXPERT.value
     if role not in [known.value for known in Role]:
         raise problem("unknown_code", "role", known=", ".join(known.value for known in Role))
+    for column in ("expertise", "interest"):
+        if cells.get(column, "") not in ("", *LEVELS):
+            raise problem("unknown_code", column, known=", ".join(LEVELS))
     return PersonEntry(
         name=cells["name"],
         email=cells["email"].casefold(),
@@ -109,4 +114,6 @@ def _person(table: Table, row: Row, places: dict[str, int]) -> PersonEntry:
         task_forces=tuple(dict.fromkeys(re.findall(r"[^\s,;]+", cells.get("task_forces", "")))),
         role=Role(role),
         line=row.line,
+        expertise=int(cells["expertise"]) if cells.get("expertise") else None,
+        interest=int(cells["interest"]) if cells.get("interest") else None,
     )

@@ -70,6 +70,35 @@ def read_table(source: Path | bytes, *, name: str | None = None) -> Table:
     return _assemble(_csv_rows(text, file), file=file, pad=False, notices=notices)
 
 
+def read_loose_rows(data: bytes, *, name: str | None = None) -> tuple[Row, ...]:
+    """The rows of a CSV or XLSX file as they are, header or not: blank ones skipped, short ones filled up.
+
+    For files whose columns a person is going to match. Raises FileProblem for what is too large, damaged or empty.
+    """
+    file = name or "the file"
+    _check_size(len(data), file)
+    if not data.strip(b"\x00\t\r\n \xef\xbb\xbf"):
+        raise FileProblem("empty", file=file)
+    if data.startswith(_COMPOUND):
+        raise FileProblem("old_workbook", file=file)
+    if data.startswith(_ZIP):
+        from surveys.workbook_files import workbook_rows
+
+        raw = workbook_rows(data, file=file)
+    else:
+        raw = _csv_rows(_decode(data, file)[0], file)
+    rows = []
+    for line, raw_cells in raw:
+        cells = [_clean(cell, file=file, line=line) for cell in raw_cells]
+        if any(cells):
+            rows.append(Row(line, tuple(cells)))
+            _check_amount(rows=len(rows), cells=len(rows) * len(cells), file=file)
+    width = max((len(row.cells) for row in rows), default=0)
+    if not rows:
+        raise FileProblem("empty", file=file)
+    return tuple(Row(row.line, row.cells + ("",) * (width - len(row.cells))) for row in rows)
+
+
 def _read_bytes(path: Path, file: str) -> bytes:
     try:
         if path.exists() and not path.is_file():

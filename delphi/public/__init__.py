@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("public", __name__)
 
-from delphi.public import health, views  # noqa: E402,F401
+from delphi.public import health, views, walk_in  # noqa: E402,F401

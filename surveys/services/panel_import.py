@@ -1,17 +1,20 @@
 """People, panellists and staff from a panel file."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from surveys.errors import RuleViolation
 from surveys.file_problems import FileProblem
 from surveys.models import College, Panellist, Person, Region, StaffRole, TaskForce
 from surveys.panel_files import PanelFile, PersonEntry
+from surveys.rules.panel_checks import CheckedLine
 from surveys.rules.permissions import Actor
 from surveys.services.audit import record
-from surveys.vocabulary import AuditAction, Role
+from surveys.services.panel_changes import invite_newcomers
+from surveys.vocabulary import AuditAction, Role, ViolationCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class ImportedPanel:
     n_people: int
     n_panellists: int
     n_staff_roles: int
+    seated: tuple[int, ...] = field(default=(), compare=False)
+    """Ids of the people who got a seat."""
 
 
 def import_panel(
@@ -48,7 +53,7 @@ def import_panel(
     session.add_all(fresh)
     session.flush()
     people = known | {person.email: person for person in fresh}
-    n_panellists = _add_panellists(session, panel=panel, people=people, places=places)
+    seated = _add_panellists(session, panel=panel, people=people, places=places)
     n_staff = _add_staff(session, study_id=study_id, panel=panel, people=people, places=places)
     record(
         session,
@@ -57,11 +62,57 @@ def import_panel(
         now=now,
         study_id=study_id,
         n_people=len(fresh),
-        n_panellists=n_panellists,
+        n_panellists=len(seated),
         n_staff_roles=n_staff,
     )
     session.flush()
-    return ImportedPanel(n_people=len(fresh), n_panellists=n_panellists, n_staff_roles=n_staff)
+    return ImportedPanel(
+        n_people=len(fresh), n_panellists=len(seated), n_staff_roles=n_staff, seated=tuple(dict.fromkeys(seated))
+    )
+
+
+def import_lines(
+    session: Session,
+    *,
+    actor: Actor,
+    task_force_id: int,
+    lines: Sequence[CheckedLine],
+    invites: bool,
+    now: datetime,
+) -> int:
+    """Give everybody of `lines` a seat in one task force, all of them in one go; how many seats were new.
+
+    With `invites` those who are new get the invitation of the open round, if there is one.
+
+    Raises
+    ------
+    RuleViolation
+        `nobody_to_import` without a good line; a line with a problem is never stored.
+    """
+    good = [line for line in lines if line.is_good]
+    if not good:
+        raise RuleViolation(ViolationCode.NOBODY_TO_IMPORT)
+    task_force = session.get_one(TaskForce, task_force_id)
+    people = tuple(
+        PersonEntry(
+            name=line.name,
+            email=line.email,
+            language=line.language,
+            college=line.college,
+            region=line.region,
+            task_forces=(task_force.code,),
+            role=Role.EXPERT,
+            line=line.number,
+            expertise=line.expertise,
+            interest=line.interest,
+        )
+        for line in good
+    )
+    panel = PanelFile(file="", people=people)
+    imported = import_panel(session, study_id=task_force.study_id, panel=panel, actor=actor, now=now)
+    if invites:
+        invite_newcomers(session, task_force_id=task_force_id, person_ids=list(imported.seated), now=now)
+    return imported.n_panellists
 
 
 class _Places:
@@ -91,7 +142,7 @@ def _known_people(session: Session, emails: Iterable[str]) -> list[Person]:
     return list(session.exec(select(Person).where(col(Person.email).in_(list(emails)))).all())
 
 
-def _add_panellists(session: Session, *, panel: PanelFile, people: dict[str, Person], places: _Places) -> int:
+def _add_panellists(session: Session, *, panel: PanelFile, people: dict[str, Person], places: _Places) -> list[int]:
     taken = set(
         session.exec(
             select(Panellist.task_force_id, Panellist.person_id).where(
@@ -106,6 +157,8 @@ def _add_panellists(session: Session, *, panel: PanelFile, people: dict[str, Per
             college_id=places.ids["college"].get(entry.college),
             region_id=places.ids["region"].get(entry.region),
             language=people[entry.email].language,
+            expertise=entry.expertise,
+            interest=entry.interest,
         )
         for entry in panel.people
         if entry.role is Role.EXPERT
@@ -114,7 +167,7 @@ def _add_panellists(session: Session, *, panel: PanelFile, people: dict[str, Per
     ]
     session.add_all(seats)
     session.flush()
-    return len(seats)
+    return [seat.person_id for seat in seats if seat.person_id is not None]
 
 
 def _add_staff(session: Session, *, study_id: int, panel: PanelFile, people: dict[str, Person], places: _Places) -> int:

@@ -74,6 +74,8 @@ def _tabs(session: Session, *, task_force_id: int, may_facilitate: bool) -> list
     if may_facilitate:
         address = url_for("facilitator.task_force", task_force_id=task_force_id)
         tabs.append(Tab(gettext("Overview"), address, "overview"))
+        address = url_for("facilitator.panel", task_force_id=task_force_id)
+        tabs.append(Tab(gettext("Panel"), address, "panel"))
     if may_facilitate and closed:
         address = url_for("facilitator.synthesis", task_force_id=task_force_id)
         tabs.append(Tab(gettext("Synthesis"), address, "synthesis"))
