@@ -1,0 +1,134 @@
+"""What people wrote and sent besides ratings, unsigned: ideas with their lineage, comments, questions, receipts."""
+
+from sqlmodel import col
+
+from delphi.archive.gathering import Gathering, Rows
+from delphi.archive.layout import Cell, Sheet, compact, sheet_of
+from delphi.archive.written import both
+from surveys.localized import LocalizedText
+from surveys.models import (
+    Comment,
+    FrozenQuestionAnswer,
+    Idea,
+    IdeaPlacement,
+    Question,
+    QuestionResult,
+    Submission,
+)
+from surveys.rules.questions import QUESTION_KINDS
+from surveys.vocabulary import CommentReview
+
+
+def contributions(found: Gathering) -> list[Sheet]:
+    return [
+        *_ideas(found),
+        sheet_of("comments", _comments(found)),
+        *_questions(found),
+        sheet_of("receipts", _receipts(found)),
+    ]
+
+
+def _ideas(found: Gathering) -> list[Sheet]:
+    ideas = found.all(Idea, col(Idea.round_id).in_(list(found.rounds)))
+    known = {one.id for one in ideas}
+    placements = sorted(found.all(IdeaPlacement, col(IdeaPlacement.idea_id).in_(known)), key=lambda one: one.id)
+    numbers: dict[tuple[int, int], int] = {}
+    lineage: Rows = []
+    for one in placements:
+        key = (one.idea_id, one.statement_id)
+        numbers[key] = numbers.get(key, 0) + 1
+        lineage.append(
+            (
+                found.ideas.of(one.idea_id),
+                found.statements[one.statement_id],
+                numbers[key],
+                one.action.value,
+                one.note,
+                one.undone_at is not None,
+            )
+        )
+    rows: Rows = [
+        (
+            found.ideas.of(one.id),
+            *found.rounds[one.round_id],
+            one.kind.value,
+            found.ideas.of(one.parent_id) if one.parent_id in known else "",
+            one.status.value,
+            one.text,
+            one.parked_reason,
+        )
+        for one in ideas
+    ]
+    return [sheet_of("ideas", rows), sheet_of("lineage", lineage)]
+
+
+def _comments(found: Gathering) -> Rows:
+    shared = [
+        one
+        for one in found.all(Comment, col(Comment.round_id).in_(list(found.rounds)))
+        if one.review is CommentReview.SHARED
+    ]
+    texts = sorted(
+        (*found.rounds[one.round_id], found.statements[one.statement_id], one.stance.value, *both(_read_by_others(one)))
+        for one in shared
+    )
+    numbers: dict[tuple[Cell, ...], int] = {}
+    rows: Rows = []
+    for line in texts:
+        numbers[line[:4]] = numbers.get(line[:4], 0) + 1
+        rows.append((*line[:4], numbers[line[:4]], *line[4:]))
+    return rows
+
+
+def _read_by_others(comment: Comment) -> LocalizedText:
+    return comment.shared_text or LocalizedText({comment.language: comment.text})
+
+
+def _questions(found: Gathering) -> list[Sheet]:
+    questions = {one.id: one for one in found.all(Question, col(Question.round_id).in_(list(found.rounds)))}
+    places = {one.id: (*found.rounds[one.round_id], one.position) for one in questions.values()}
+    answers: Rows = []
+    for one in found.all(FrozenQuestionAnswer, col(FrozenQuestionAnswer.snapshot_id).in_(list(found.snapshots))):
+        counted = QUESTION_KINDS[questions[one.question_id].kind].is_counted
+        # What somebody wrote could tell who they are; their ratings must not follow from it.
+        who = found.experts.of(one.panellist_id) if counted else found.experts.fresh()
+        answer = "" if one.answer is None else compact(one.answer)
+        answers.append((*places[one.question_id], who, one.state.value, answer))
+    return [
+        sheet_of(
+            "questions",
+            [
+                (
+                    *places[one.id],
+                    one.kind.value,
+                    compact(dict(one.text)),
+                    compact(dict(one.hint)),
+                    compact(one.options),
+                    compact(one.settings),
+                )
+                for one in questions.values()
+            ],
+        ),
+        sheet_of("question_answers", answers),
+        sheet_of(
+            "question_results",
+            [
+                (
+                    *places[one.question_id],
+                    one.n,
+                    one.n_outside_expertise,
+                    one.n_need_information,
+                    compact(one.summary),
+                )
+                for one in found.all(QuestionResult, col(QuestionResult.snapshot_id).in_(list(found.snapshots)))
+            ],
+        ),
+    ]
+
+
+def _receipts(found: Gathering) -> Rows:
+    return [
+        (*found.rounds[one.round_id], one.digest)
+        for one in found.all(Submission, col(Submission.round_id).in_(list(found.rounds)))
+        if one.digest
+    ]
