@@ -3,10 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
+from delphi.facilitator.forms import usual_deadline
 from delphi.setup_sentences import date_sentence
+from surveys.models import Round, Study
 from surveys.rules.date_plan import RoundDates, date_findings
 from surveys.rules.protocol import canonical_digest
+from surveys.services.date_plan import planned_rounds
 
 FORM_FORMAT = "%Y-%m-%dT%H:%M"
 
@@ -73,3 +79,11 @@ def _read(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=None, second=0, microsecond=0)
     except ValueError:
         return None
+
+
+def proposed_deadline(session: Session, *, round_: Round, study: Study, now: datetime) -> datetime:
+    """What the form of a launch starts from: the planned closing time, or two weeks from now; naive, study's zone."""
+    planned = planned_rounds(session, study_id=study.id).get(round_.number)
+    if planned is None or planned.closes_at <= now:
+        return usual_deadline(now, time_zone=study.time_zone)
+    return planned.closes_at.astimezone(ZoneInfo(study.time_zone)).replace(tzinfo=None)

@@ -19,6 +19,7 @@ from delphi.facilitator.pages.criteria_form import (
     scale_of,
     with_usual_rules,
 )
+from delphi.facilitator.pages.protocol_check import short
 from delphi.facilitator.pages.study_place import StudyPlace, study_place
 from delphi.i18n import LANGUAGE_NAMES, in_language
 from delphi.protocol_sentences import DENOMINATORS, QUARTILES, protocol_sentences
@@ -166,7 +167,7 @@ def protocol_page(
     return ProtocolPage(
         place=place,
         record=record,
-        fingerprint=f"{record.fingerprint[:4]}·{record.fingerprint[4:8]}",
+        fingerprint=short(record.fingerprint),
         spoken=_spoken(shown, names=names, languages=place.languages),
         is_changed=written.settings != record.settings or list(written.drafts) != drafts_stored,
         blocks=blocks_of(written.drafts),
@@ -200,7 +201,7 @@ def amendment_lines(record: ProtocolRecord, *, names: Mapping[str, LocalizedText
             author=one.author,
             reason=one.reason,
             changes=tuple(change_sentence(change, names=names) for change in one.changes),
-            fingerprint=f"{one.fingerprint[:4]}·{one.fingerprint[4:8]}",
+            fingerprint=short(one.fingerprint),
         )
         for one in record.amendments
     )

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from delphi.facilitator.forms import ConfirmForm, DeadlineForm
 from delphi.facilitator.pages.place import Place, place_of
+from delphi.facilitator.pages.protocol_check import protocol_line
 from delphi.i18n import LANGUAGE_NAMES
 from surveys.errors import RuleViolation
 from surveys.models import Round, Study
@@ -111,7 +112,7 @@ def after_closing(round_: Round) -> str:
 
 def _checks(session: Session, *, round_: Round, place: Place, preview: OpenPreview) -> list[Check]:
     settings = protocol_of(session, study_id=place.study_id)
-    checks = []
+    checks = [Check(*protocol_line(session, study_id=place.study_id))]
     if round_.kind is RoundKind.RATING:
         sentence = ngettext("%(num)d statement to rate.", "%(num)d statements to rate.", preview.n_statements)
         checks.append(Check(is_fine=preview.n_statements > 0, is_blocking=True, sentence=sentence))

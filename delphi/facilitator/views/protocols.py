@@ -11,6 +11,7 @@ from delphi.database import reading_session, transaction
 from delphi.facilitator import blueprint
 from delphi.facilitator.forms import ConfirmForm
 from delphi.facilitator.pages.protocol import WrittenProtocol, protocol_page, stored_protocol, written_protocol
+from delphi.facilitator.pages.protocol_check import short
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
@@ -62,8 +63,8 @@ def lock(study_id: int) -> Any:
             codes = [draft.entry.code for draft in stored.drafts]
             written = written_protocol(session, study_id=study_id, values=stored.values, codes=codes)
         return _refused(study_id, written=written, violation=violation)
-    fingerprint = f"{locked.fingerprint[:4]}·{locked.fingerprint[4:8]}"
-    flash(gettext("The protocol is locked. Its fingerprint begins with %(fingerprint)s.", fingerprint=fingerprint))
+    begins = short(locked.fingerprint)
+    flash(gettext("The protocol is locked. Its fingerprint begins with %(fingerprint)s.", fingerprint=begins))
     return redirect(url_for("facilitator.protocol", study_id=study_id), 303)
 
 

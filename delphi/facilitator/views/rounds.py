@@ -9,7 +9,9 @@ from flask_babel import gettext, ngettext
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.facilitator import blueprint
-from delphi.facilitator.forms import ConfirmForm, DeadlineForm, usual_deadline
+from delphi.facilitator.forms import ConfirmForm, DeadlineForm
+from delphi.facilitator.pages.dates import proposed_deadline
+from delphi.facilitator.pages.protocol_check import short
 from delphi.facilitator.pages.rounds import after_closing, closing_page, opening_page
 from delphi.facilitator.views.task_forces import show_task_force
 from delphi.i18n import moment
@@ -17,6 +19,7 @@ from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.models import Round, Study
+from surveys.queries.protocols import protocol_record
 from surveys.services.chasing import extend_deadline, queue_reminders
 from surveys.services.freezing import study_of_round
 from surveys.services.next_round import plan_ideas_round
@@ -38,7 +41,8 @@ def plan_first_round(task_force_id: int) -> Any:
 @requires(Permission.FACILITATE)
 def opening(round_id: int) -> Any:
     """The checklist of a planned round."""
-    form = DeadlineForm(formdata=None, deadline=usual_deadline(clock.now(), time_zone=_study(round_id).time_zone))
+    deadline = proposed_deadline(reading_session(), round_=_round(round_id), study=_study(round_id), now=clock.now())
+    form = DeadlineForm(formdata=None, deadline=deadline)
     return _show_opening(round_id, form=form)
 
 
@@ -50,6 +54,7 @@ def open_planned(round_id: int) -> Any:
     form.time_zone = study.time_zone
     if not form.validate():
         return _show_opening(round_id, form=form, status=422)
+    was_locked = protocol_record(reading_session(), study_id=study.id).is_locked
     try:
         with transaction() as session:
             round_ = session.get_one(Round, round_id, with_for_update=True)
@@ -66,6 +71,9 @@ def open_planned(round_id: int) -> Any:
     except RuleViolation as violation:
         return _show_opening(round_id, form=form, violation=violation)
     flash(gettext("Round %(number)s is open; the mails are on their way.", number=round_.number))
+    if not was_locked:
+        fingerprint = short(protocol_record(reading_session(), study_id=study.id).fingerprint)
+        flash(gettext("The protocol was locked with it, fingerprint %(print)s.", print=fingerprint))
     return redirect(url_for("facilitator.task_force", task_force_id=round_.task_force_id), 303)
 
 
