@@ -1,6 +1,7 @@
 """`verify`: whether every published figure still follows from the answers that were frozen."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -8,17 +9,24 @@ if TYPE_CHECKING:
 
 DESCRIPTION = (
     "Recompute every frozen result from the frozen answers, and compare: with the digest that sealed it, with the "
-    "stored figures, and with the answers in the closed round. Exit code 1 when anything differs."
+    "stored figures, and with the answers in the closed round. With BUNDLE: the same for a sealed archive, without a "
+    "database; the first difference is named. Exit code 1 when anything differs."
 )
 SHOWN = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "bundle", nargs="?", type=Path, metavar="BUNDLE", help="a sealed archive (.zip) to check instead"
+    )
+    parser.add_argument("--seal", metavar="HEX", default="", help="the seal the archive must have, as it was published")
     parser.add_argument("--study", metavar="SLUG", help="only this study (default: all)")
     parser.add_argument("--all", action="store_true", help=f"name every difference, not only the first {SHOWN}")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.bundle is not None:
+        return check_bundle(arguments.bundle, seal=arguments.seal)
     from delphi.commands.accounts import study_called
     from delphi.commands.storage import open_database
     from delphi.config import load_settings
@@ -39,6 +47,25 @@ def run(arguments: argparse.Namespace) -> int:
         + (f"{len(verified.differences)} differences." if verified.differences else "everything fits.")
     )
     return 1 if verified.differences else 0
+
+
+def check_bundle(path: Path, *, seal: str) -> int:
+    """Recompute a sealed archive; nothing but the file is read."""
+    from delphi.archive.checking import check
+    from delphi.archive.layout import Damaged
+
+    try:
+        checked = check(path.read_bytes(), seal=seal.strip().lower())
+    except Damaged as damage:
+        print(f"DIFFERENT: {damage}")
+        return 1
+    print(
+        f"Checked {checked.n_rounds} rounds, {checked.n_answers} answers, {checked.n_figures} figures: everything fits."
+    )
+    if checked.n_not_repeatable:
+        print(f"{checked.n_not_repeatable} simulated figures were made by an earlier version and cannot be repeated.")
+    print(f"Seal: {checked.seal}" + ("" if seal else " (compare it with the one that was published)"))
+    return 0
 
 
 def sentence(difference: "Difference") -> str:

@@ -1,0 +1,89 @@
+"""From a bundle to a study that can be read: checked first, stored, and its figures compared with the bundle's."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from delphi.archive.checking import Bundle, check, fits, open_bundle
+from delphi.archive.figures import figure_cells, figure_names
+from delphi.archive.layout import SIMULATED, Damaged
+from surveys.models import Criterion, Round, RoundResult, Snapshot, Statement, TaskForce
+from surveys.services.restoring import restore_study
+from surveys.services.restoring_framework import ArchivedStudy
+
+JSON_CELLS = {
+    "questions": ("text", "hint", "options", "settings"),
+    "question_answers": ("answer",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    study_id: int
+    slug: str
+    n_rounds: int
+    n_answers: int
+    n_figures: int
+
+
+def restore_bundle(session: Session, *, content: bytes, seal: str = "", now: datetime) -> Restored:
+    """Store the study of a bundle.
+
+    Raises
+    ------
+    Damaged
+        Where the bundle is not as it was sealed, or a figure of the restored study is not the bundle's.
+    RuleViolation
+        `study_exists`.
+    """
+    checked = check(content, seal=seal)
+    bundle = open_bundle(content, seal=seal)
+    archived = ArchivedStudy(
+        seal=bundle.seal,
+        study=bundle.study,
+        protocol=bundle.protocol,
+        tables={name: [_parsed(name, row) for row in sheet.as_dicts()] for name, sheet in bundle.sheets.items()},
+    )
+    study_id = restore_study(session, archived=archived, now=now)
+    n_figures = _compare(session, bundle=bundle, study_id=study_id)
+    return Restored(study_id, bundle.study["slug"], checked.n_rounds, checked.n_answers, n_figures)
+
+
+def _parsed(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    parsed = dict(row)
+    for column in JSON_CELLS.get(name, ()):
+        parsed[column] = json.loads(row[column]) if row[column] else None
+    return parsed
+
+
+def _compare(session: Session, *, bundle: Bundle, study_id: int) -> int:
+    """How many figures of the restored study equal the bundle's."""
+    rows = session.exec(
+        select(RoundResult, TaskForce.code, Round.number, Statement.code, Criterion.code, Snapshot.engine)
+        .join(Snapshot, col(Snapshot.id) == RoundResult.snapshot_id)
+        .join(Round, col(Round.id) == Snapshot.round_id)
+        .join(TaskForce, col(TaskForce.id) == Round.task_force_id)
+        .join(Statement, col(Statement.id) == RoundResult.statement_id)
+        .join(Criterion, col(Criterion.id) == RoundResult.criterion_id)
+        .where(TaskForce.study_id == study_id)
+    ).all()
+    stored = {
+        (one["task_force"], one["round"], one["statement"], one["criterion"]): one for one in bundle.rows("results")
+    }
+    n = 0
+    for result, *key, engine in rows:
+        skipped = frozenset() if engine.get("rows") else SIMULATED
+        report = {**result.report, "consensus_class": result.consensus_class, "verdict": result.verdict}
+        expected = stored.pop(tuple(key))
+        for name, value in zip(figure_names(), figure_cells(report), strict=True):
+            if name not in skipped and not fits(expected[name], value):
+                where = ", ".join(map(str, key))
+                raise Damaged(f"restored {where}: {name} is {value}, the bundle has {expected[name]}")
+            n += name not in skipped
+    if stored:
+        raise Damaged(f"restored: results are missing, first {next(iter(stored))}")
+    return n
