@@ -8,12 +8,11 @@ from random import Random
 from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
-from surveys.models import AuditEvent, Category, Idea, IdeaPlacement, Round, Statement
+from surveys.models import Category, Idea, IdeaPlacement, Round, Statement
 from surveys.queries.statements import current_versions
 from surveys.rules.anonymity import display_codes
-from surveys.vocabulary import AuditAction, IdeaStatus, PlacementAction, RoundStatus, StatementKind
-
-STEPS_LOOKED_BACK = 50
+from surveys.rules.wordings import wording_digest
+from surveys.vocabulary import IdeaStatus, PlacementAction, RoundStatus, StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,13 @@ class DeskStatement:
     version_number: int
     parent_id: int | None
     category: LocalizedText | None
+    category_id: int | None
     idea_ids: tuple[int, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class LastStep:
-    """The latest step that can still be undone: a placement, or an idea set aside."""
-
-    placement_id: int | None
-    idea_id: int
-    statement_code: str
+    @property
+    def seen(self) -> str:
+        """The mark of its wording as it stands: a form carries it back."""
+        return wording_digest(version_id=self.version_id, text=self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +67,13 @@ class Desk:
 
     ideas: tuple[DeskIdea, ...]
     statements: tuple[DeskStatement, ...]
-    last_step: LastStep | None
 
     def idea(self, idea_id: int | None) -> DeskIdea | None:
         return next((idea for idea in self.ideas if idea.id == idea_id), None)
 
 
 def desk_of(session: Session, *, task_force_id: int) -> Desk:
-    """The desk of a task force, in six statements to the database whatever its size.
+    """The desk of a task force, in five statements to the database whatever its size.
 
     Ideas come by kind in a drawn order: the order of arrival would say who wrote them.
     """
@@ -119,8 +114,7 @@ def desk_of(session: Session, *, task_force_id: int) -> Desk:
     ]
     views.sort(key=lambda idea: (kinds.index(idea.kind), Random(f"desk:{task_force_id}:{idea.id}").random()))
     statements = _statements(session, task_force_id=task_force_id, in_statement=in_statement)
-    last = _last_step(session, task_force_id=task_force_id, ideas=views, codes={one.id: one.code for one in statements})
-    return Desk(ideas=tuple(views), statements=statements, last_step=last)
+    return Desk(ideas=tuple(views), statements=statements)
 
 
 def codes_of(ideas: Sequence[Idea], *, seeds: Mapping[int, int]) -> dict[int, str]:
@@ -152,30 +146,8 @@ def _statements(
             version_number=versions[statement.id].number,
             parent_id=statement.parent_id,
             category=category.name if category is not None else None,
+            category_id=statement.category_id,
             idea_ids=tuple(in_statement.get(statement.id, ())),
         )
         for statement, category in rows
     )
-
-
-def _last_step(
-    session: Session, *, task_force_id: int, ideas: Sequence[DeskIdea], codes: Mapping[int, str]
-) -> LastStep | None:
-    """The latest logged step whose effect still stands; steps long past are undone at the statement itself."""
-    standing = {
-        f"placement:{placement.id}": LastStep(placement.id, idea.id, codes.get(placement.statement_id, ""))
-        for idea in ideas
-        for placement in idea.placements
-    }
-    parked = {f"idea:{idea.id}": LastStep(None, idea.id, "") for idea in ideas if idea.status is IdeaStatus.PARKED}
-    subjects = session.exec(
-        select(AuditEvent.subject)
-        .where(
-            AuditEvent.task_force_id == task_force_id,
-            col(AuditEvent.action).in_([AuditAction.IDEA_PLACED, AuditAction.IDEA_PARKED]),
-        )
-        .order_by(col(AuditEvent.id).desc())
-        .limit(STEPS_LOOKED_BACK)
-    ).all()
-    steps = {**standing, **parked}
-    return next((steps[subject] for subject in subjects if subject in steps), None)

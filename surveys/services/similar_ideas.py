@@ -97,7 +97,7 @@ def note_steps(session: Session, *, run_id: int, n_steps: int) -> None:
 
 
 def find_pairs(session: Session, *, task_force_id: int, encoder: str) -> list[IdeaPair]:
-    """Two ideas of one kind that look alike: by words within a language, by vectors across languages; not stored yet."""
+    """Two ideas of one kind that look alike: by words within a language, by vectors across; not stored yet."""
     by_kind: dict[StatementKind, list[Idea]] = defaultdict(list)
     for idea in _ideas(session, task_force_id=task_force_id):
         by_kind[idea.kind].append(idea)
@@ -150,6 +150,12 @@ def vectors_of(session: Session, texts: Sequence[str], *, encoder: str) -> dict[
         )
     ).all()
     return {digests[digest]: np.frombuffer(vector, np.float16).astype(np.float32) for digest, vector in rows}
+
+
+def known_vectors(session: Session, *, task_force_id: int, texts: Sequence[str]) -> dict[str, FloatArray]:
+    """Vectors of texts by the encoder in use; empty where there is none, or where none of the texts was seen yet."""
+    encoder = encoder_in_use(session, task_force_id=task_force_id)
+    return vectors_of(session, texts, encoder=encoder) if encoder else {}
 
 
 def encoder_in_use(session: Session, *, task_force_id: int) -> str:

@@ -7,8 +7,10 @@ from sqlmodel import Session, col, select
 from surveys.errors import NotFound, RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import Idea, IdeaPlacement, Round, Statement, StatementVersion, TaskForce
+from surveys.queries.statements import current_versions
 from surveys.rules.permissions import Actor
 from surveys.rules.texts import REASON_LIMIT, STATEMENT_LIMIT, clean_text, require_text
+from surveys.rules.wordings import wording_digest
 from surveys.services.audit import record
 from surveys.services.desk_steps import note_step
 from surveys.services.next_round import hold_task_force
@@ -77,16 +79,20 @@ def merge_idea(
     idea_id: int,
     statement_id: int,
     is_split: bool = False,
+    seen: str = "",
     now: datetime,
 ) -> IdeaPlacement:
     """Put an idea into an existing statement of its kind; the statement's wording stays.
+
+    `seen` is the mark of the wording that the facilitator had before them; without it nothing is compared.
 
     Raises
     ------
     NotFound
         Idea or statement are of another task force, or the statement was taken back.
     RuleViolation
-        `round_not_closed`, `idea_already_placed` (also into the same statement twice), `kind_mismatch`.
+        `round_not_closed`, `idea_already_placed` (also into the same statement twice), `kind_mismatch`,
+        `edited_meanwhile` where the statement reads otherwise than what was seen.
     """
     idea, task_force = _hold_idea(session, task_force_id=task_force_id, idea_id=idea_id, is_split=is_split)
     statement = session.get(Statement, statement_id)
@@ -96,6 +102,10 @@ def merge_idea(
         raise RuleViolation(ViolationCode.KIND_MISMATCH)
     if statement_id in {placement.statement_id for placement in placements_of(session, idea_id=idea_id)}:
         raise RuleViolation(ViolationCode.IDEA_ALREADY_PLACED)
+    if seen:
+        newest = current_versions(session, task_force_id=task_force_id)[statement_id]
+        if seen != wording_digest(version_id=newest.id, text=newest.text):
+            raise RuleViolation(ViolationCode.EDITED_MEANWHILE)
     return _place(
         session,
         idea,

@@ -7,12 +7,12 @@ from flask_babel import gettext
 from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
-from surveys.models import Round, Study, TaskForce
+from surveys.models import Round, Statement, Study, TaskForce
 from surveys.queries.colleges import colleges_to_name
 from surveys.queries.task_forces import current_titles
 from surveys.rules.permissions import Actor, Subject, is_allowed
 from surveys.services.freezing import protocol_of
-from surveys.vocabulary import Permission, RoundKind, RoundStatus
+from surveys.vocabulary import Permission, RoundKind, RoundStatus, StudyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Place:
     time_zone: str
     languages: tuple[str, ...]
     may_facilitate: bool
+    kind: StudyKind
+    """A pilot or a rehearsal says so on every page."""
+    original_id: int | None
+    """The task force it was copied from."""
     tabs: tuple[Tab, ...]
 
 
@@ -53,6 +57,8 @@ def place_of(session: Session, *, task_force_id: int, actor: Actor) -> Place:
         time_zone=study.time_zone,
         languages=tuple(study.languages),
         may_facilitate=may_facilitate,
+        kind=study.kind,
+        original_id=task_force.copy_of_id,
         tabs=tuple(_tabs(session, task_force_id=task_force_id, may_facilitate=may_facilitate)),
     )
 
@@ -69,6 +75,8 @@ def _tabs(session: Session, *, task_force_id: int, may_facilitate: bool) -> list
         .where(Round.task_force_id == task_force_id, Round.status == RoundStatus.CLOSED)
         .order_by(col(Round.number))
     ).all()
+    made = select(Statement.id).where(Statement.task_force_id == task_force_id).limit(1)
+    has_statements = session.exec(made).first() is not None
     rated = [round_id for kind, round_id in closed if kind is RoundKind.RATING]
     tabs = []
     if may_facilitate:
@@ -79,6 +87,9 @@ def _tabs(session: Session, *, task_force_id: int, may_facilitate: bool) -> list
     if may_facilitate and closed:
         address = url_for("facilitator.synthesis", task_force_id=task_force_id)
         tabs.append(Tab(gettext("Synthesis"), address, "synthesis"))
+    if may_facilitate and has_statements:
+        address = url_for("facilitator.translations", task_force_id=task_force_id)
+        tabs.append(Tab(gettext("Translations"), address, "translations"))
     if rated:
         tabs.append(Tab(gettext("Consensus"), url_for("facilitator.board", round_id=rated[-1]), "board"))
         address = url_for("facilitator.outcome", task_force_id=task_force_id)

@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlmodel import Session
 
+from delphi.facilitator.pages.desk_extras import Extras, extras_of
 from delphi.facilitator.pages.place import Place, place_of
-from surveys.queries.desk import Desk, DeskIdea, DeskStatement, LastStep, desk_of
+from surveys.queries.desk import Desk, DeskIdea, DeskStatement, desk_of
 from surveys.queries.idea_flags import Remark, remarks_of_task_force
 from surveys.rules.permissions import Actor
-from surveys.rules.similarity import most_similar
+from surveys.rules.similarity import PAIR_BY_WORDS, KnownText, most_similar
+from surveys.services.similar_ideas import known_vectors
 from surveys.vocabulary import IdeaStatus, StatementKind
 
 ALIKE_AT_MOST = 4
@@ -95,7 +98,7 @@ class SynthesisPage:
     waiting: tuple[DeskIdea, ...]
     parked: tuple[DeskIdea, ...]
     statements: tuple[StatementLine, ...]
-    last_step: LastStep | None
+    extras: Extras
     remarks: tuple[RemarkLine, ...]
     problem: str
 
@@ -116,12 +119,16 @@ def synthesis_page(
     idea_id: int | None,
     kind: StatementKind | None,
     typed: Typed,
+    statement_id: int | None,
+    now: datetime,
 ) -> SynthesisPage:
     """The desk with `idea_id` in hand; without one, the first idea of `kind` that waits, or of any kind."""
     place = place_of(session, task_force_id=task_force_id, actor=actor)
     desk = desk_of(session, task_force_id=task_force_id)
     asked = desk.idea(idea_id)
-    kind = asked.kind if asked is not None else kind or _first_waiting_kind(desk)
+    edited = next((one for one in desk.statements if one.id == statement_id), None)
+    asked_kind = asked.kind if asked is not None else edited.kind if edited is not None else None
+    kind = asked_kind or kind or _first_waiting_kind(desk)
     of_kind = [idea for idea in desk.ideas if idea.kind is kind]
     waiting = tuple(idea for idea in of_kind if idea.status is IdeaStatus.WAITING)
     idea = asked if asked is not None and asked.status is not IdeaStatus.PARKED else next(iter(waiting), None)
@@ -134,11 +141,21 @@ def synthesis_page(
         n_statements=len(desk.statements),
         kinds=_kinds(desk, current=kind),
         kind=kind,
-        in_hand=_in_hand(desk, idea, place=place, typed=typed) if idea is not None else None,
+        in_hand=_in_hand(session, desk, idea, place=place, typed=typed) if idea is not None else None,
         waiting=tuple(one for one in waiting if one is not idea),
         parked=tuple(one for one in of_kind if one.status is IdeaStatus.PARKED),
         statements=_lines(desk, kind=kind, idea=idea, languages=place.languages),
-        last_step=desk.last_step,
+        extras=extras_of(
+            session,
+            desk,
+            task_force_id=task_force_id,
+            study_id=place.study_id,
+            person_id=actor.person_id,
+            of_kind=of_kind,
+            languages=place.languages,
+            statement_id=statement_id,
+            now=now,
+        ),
         remarks=_remarks(session, desk, task_force_id=task_force_id, typed=typed),
         problem=typed.problem,
     )
@@ -181,17 +198,23 @@ def _kinds(desk: Desk, *, current: StatementKind | None) -> tuple[KindChoice, ..
     )
 
 
-def _in_hand(desk: Desk, idea: DeskIdea, *, place: Place, typed: Typed) -> InHand:
+def _in_hand(session: Session, desk: Desk, idea: DeskIdea, *, place: Place, typed: Typed) -> InHand:
     held = {placement.statement_id for placement in idea.placements}
     targets = tuple(one for one in desk.statements if one.kind is idea.kind and one.id not in held)
     by_id = {one.id: one for one in targets}
     ideas = {one.id: one for one in desk.ideas}
-    texts_of: dict[int, list[str]] = defaultdict(list)
-    for one in targets:
-        texts_of[one.id] += [one.text[idea.language]] if idea.language in one.text else []
-        texts_of[one.id] += [ideas[source].text for source in one.idea_ids if ideas[source].language == idea.language]
+    vectors = known_vectors(
+        session,
+        task_force_id=place.task_force_id,
+        texts=[idea.text, *(words for one in targets for words in one.text.values())],
+    )
+    texts_of = {
+        one.id: [KnownText(words, language, vectors.get(words)) for language, words in one.text.items()]
+        + [KnownText(ideas[source].text, ideas[source].language) for source in one.idea_ids]
+        for one in targets
+    }
     alike = {
-        one.id: [one.text]
+        one.id: [KnownText(one.text, one.language)]
         for one in desk.ideas
         if one.kind is idea.kind
         and one.language == idea.language
@@ -207,11 +230,14 @@ def _in_hand(desk: Desk, idea: DeskIdea, *, place: Place, typed: Typed) -> InHan
         texts=texts,
         reason=typed.reason,
         suggestions=tuple(
-            by_id[found] for found in most_similar(idea.text, language=idea.language, candidates=texts_of)
+            by_id[found]
+            for found in most_similar(KnownText(idea.text, idea.language, vectors.get(idea.text)), candidates=texts_of)
         ),
         alike=tuple(
             ideas[found]
-            for found in most_similar(idea.text, language=idea.language, candidates=alike, limit=ALIKE_AT_MOST)
+            for found in most_similar(
+                KnownText(idea.text, idea.language), candidates=alike, limit=ALIKE_AT_MOST, least=PAIR_BY_WORDS
+            )
         ),
         targets=targets,
     )

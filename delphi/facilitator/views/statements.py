@@ -14,7 +14,7 @@ from delphi.security import current_actor, current_subject, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
-from surveys.services.categories import assign_category
+from surveys.services.desk_sorting import categorise as categorise_statement
 from surveys.services.wording import edit_wording, link_statement
 from surveys.vocabulary import Permission, ViolationCode
 
@@ -48,7 +48,7 @@ def reword(statement_id: int) -> Any:
         retyped = Retyped(texts=texts, reason=reason, problem=violation_sentence(violation), is_clash=is_clash)
         return _show(statement_id, retyped=retyped, status=409 if is_clash else 422)
     flash(gettext("Saved as version %(number)s.", number=version.number))
-    return redirect(url_for("facilitator.statement", statement_id=statement_id), 303)
+    return redirect(_back(statement_id), 303)
 
 
 @blueprint.post("/statements/<int:statement_id>/parent")
@@ -64,7 +64,7 @@ def link(statement_id: int) -> Any:
             now=clock.now(),
         )
     flash(gettext("Saved."))
-    return redirect(url_for("facilitator.statement", statement_id=statement_id), 303)
+    return redirect(_back(statement_id), 303)
 
 
 @blueprint.post("/statements/<int:statement_id>/category")
@@ -72,16 +72,24 @@ def link(statement_id: int) -> Any:
 def categorise(statement_id: int) -> Any:
     """Put the statement into a category, or into none."""
     with transaction() as session:
-        assign_category(
+        categorise_statement(
             session,
             actor=current_actor(),
-            study_id=current_subject().study_id or 0,
-            statement_ids=[statement_id],
+            task_force_id=current_subject().task_force_id or 0,
+            statement_id=statement_id,
             category_id=request.form.get("category", type=int),
             now=clock.now(),
         )
     flash(gettext("Saved."))
-    return redirect(url_for("facilitator.statement", statement_id=statement_id), 303)
+    return redirect(_back(statement_id), 303)
+
+
+def _back(statement_id: int) -> str:
+    """The page the form was on: the desk with the statement in hand, or the statement's own."""
+    if request.form.get("back") == "desk":
+        task_force_id = current_subject().task_force_id
+        return url_for("facilitator.synthesis", task_force_id=task_force_id, statement=statement_id)
+    return url_for("facilitator.statement", statement_id=statement_id)
 
 
 def _show(statement_id: int, *, retyped: Retyped, status: int = 200) -> Any:
