@@ -14,6 +14,7 @@ from delphi.config import Settings, require_secret_key
 from delphi.database import Database
 from surveys import migrations
 from surveys.models import AuditEvent, Person, Study, metadata
+from surveys.services.audit_chain import add_to_log
 from surveys.services.sign_in import ensure_invitation
 from surveys.vocabulary import AuditAction
 
@@ -103,7 +104,7 @@ def _build(database: Database, *, settings: Settings, wanted: dict[str, Any], no
 def _mark(database: Database, *, now: datetime, **details: Any) -> AuditEvent:
     with database.writing() as session:
         mark = AuditEvent(at=now, action=AuditAction.DEMO_BUILT, details=details)
-        session.add(mark)
+        add_to_log(session, mark)
     return mark
 
 

@@ -1,4 +1,4 @@
-"""Who did what, when, and why."""
+"""Who did what, when, and why; each entry sealed to the one before it."""
 
 from datetime import datetime
 from typing import Any
@@ -23,3 +23,7 @@ class AuditEvent(Table, table=True):
     subject: str = Field(default="", max_length=64)
     """What it was done to, such as `round:12`."""
     details: dict[str, Any] = Field(sa_type=JSON, default_factory=dict)
+    number: int | None = Field(default=None, unique=True)
+    """Its place in the chain, from 1 without gaps; given when the transaction commits."""
+    seal: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
+    """SHA-256 over this entry and the seal of the one before it."""

@@ -1,4 +1,4 @@
-"""The log: one readable row for each action of a person."""
+"""The log: one readable row for each action of a person, linked into a chain."""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from surveys.models import AuditEvent
 from surveys.rules.permissions import Actor
+from surveys.services.audit_chain import add_to_log
 from surveys.vocabulary import Audience, AuditAction
 
 
@@ -23,7 +24,8 @@ def record(
 ) -> None:
     """Write one audit event. An expert's name is left out: the log must not tie a name to an answer."""
     names_actor = actor is not None and actor.audience is not Audience.EXPERT
-    session.add(
+    add_to_log(
+        session,
         AuditEvent(
             at=now,
             action=action,
@@ -32,5 +34,5 @@ def record(
             task_force_id=task_force_id,
             subject=subject,
             details=details,
-        )
+        ),
     )

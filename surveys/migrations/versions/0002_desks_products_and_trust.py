@@ -559,6 +559,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("coding_id", "idea_id", name=op.f("pk_second_code")),
     )
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("number", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("seal", sa.String(length=64), server_default="", nullable=False))
         batch_op.alter_column(
             "action",
             existing_type=sa.Enum(
@@ -688,6 +690,7 @@ def upgrade() -> None:
             ),
             existing_nullable=False,
         )
+        batch_op.create_unique_constraint(batch_op.f("uq_audit_event_number"), ["number"])
 
     with op.batch_alter_table("colleague_suggestion", schema=None) as batch_op:
         batch_op.alter_column("name", existing_type=sa.VARCHAR(length=200), type_=sa.Text(), existing_nullable=False)
@@ -1016,6 +1019,7 @@ def downgrade() -> None:
         batch_op.alter_column("name", existing_type=sa.Text(), type_=sa.VARCHAR(length=200), existing_nullable=False)
 
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("uq_audit_event_number"), type_="unique")
         batch_op.alter_column(
             "action",
             existing_type=sa.Enum(
@@ -1145,6 +1149,8 @@ def downgrade() -> None:
             ),
             existing_nullable=False,
         )
+        batch_op.drop_column("seal")
+        batch_op.drop_column("number")
 
     op.drop_table("second_code")
     with op.batch_alter_table("idea_tag", schema=None) as batch_op:
