@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from analysis.stopping import StopStatus
-from delphi.i18n import LANGUAGE_NAMES, in_language, number, percent
+from delphi.i18n import LANGUAGE_NAMES, in_language, number
 from delphi.protocol_sentences import QUARTILES
 from surveys.localized import LocalizedText
 from surveys.queries.findings import Change, Finding
@@ -129,6 +129,8 @@ def change_sentence(change: Change, *, min_group_size: int) -> str:
     share = change.share
     if share.change is None or share.persuasion is None:
         return gettext("Nobody rated it in both rounds.")
+    if not (share.n_left or share.n_joined):
+        return _same_people_sentence(change)
     total = gettext(
         "%(points)s points since round %(number)s.", points=points_words(share.change), number=change.round_number
     )
@@ -159,6 +161,24 @@ def change_sentence(change: Change, *, min_group_size: int) -> str:
     return " ".join(part for part in (total, parts, alarm) if part)
 
 
+def _same_people_sentence(change: Change) -> str:
+    share = change.share
+    if not share.change:
+        return ngettext(
+            "The share in agreement is that of round %(number)s; the same person answered.",
+            "The share in agreement is that of round %(number)s; the same %(num)d people answered.",
+            share.n_stayed,
+            number=change.round_number,
+        )
+    return ngettext(
+        "%(points)s points since round %(number)s, all from minds changed: the same person answered.",
+        "%(points)s points since round %(number)s, all from minds changed: the same %(num)d people answered.",
+        share.n_stayed,
+        points=points_words(share.change),
+        number=change.round_number,
+    )
+
+
 def is_departure(change: Change, *, min_group_size: int) -> bool:
     """Whether leavers explain more than half of a gain and that may be said."""
     return change.share.is_alarming and change.may_be_split(min_group_size=min_group_size)
@@ -169,9 +189,8 @@ def stability_sentence(change: Change, *, min_group_size: int) -> str:
     stability = change.stability
     if stability.n_paired < min_group_size or stability.pct_unchanged is None:
         return ""
-    kept = gettext(
-        "%(share)s of %(n)s people kept their answer.", share=percent(stability.pct_unchanged), n=stability.n_paired
-    )
+    n_kept = round(stability.pct_unchanged * stability.n_paired)
+    kept = gettext("%(k)s of %(n)s people kept their answer.", k=n_kept, n=stability.n_paired)
     if stability.group_stable and stability.individual_stable:
         return f"{kept} {gettext('Panel and people are stable.')}"
     if stability.group_stable:

@@ -10,12 +10,12 @@ from delphi.charts.picture import Cell, Picture, circle, joined, label, line, re
 from delphi.i18n import language, number, percent
 from surveys.localized import LocalizedText
 
-WIDTH = 760.0
+WIDTH = 880.0
 ROW = 30.0
 HEAD = 26.0
 TEXT_SIZE = 11.0
-CODE, WORDS_FROM, WORDS_TO = 0.0, 52.0, 356.0
-PLOT_FROM, PLOT_TO = 376.0, 660.0
+CODE, WORDS_FROM, WORDS_TO = 0.0, 52.0, 466.0
+PLOT_FROM, PLOT_TO = 486.0, 770.0
 LARGEST = 11.0
 MOST_POINTS = 11
 """Scale points up to which each has a bubble; a longer scale shows its band and its median only."""

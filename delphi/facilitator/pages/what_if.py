@@ -38,8 +38,8 @@ class WhatIfForm(BaseForm):
     class Meta:
         csrf = False
 
-    agreement = DecimalField(_l("Share in agreement, per cent"), validators=[InputRequired(), NumberRange(1, 100)])
-    iqr = DecimalField(_l("Middle half at most, points"), validators=[InputRequired(), NumberRange(0, 100)])
+    agreement = DecimalField(_l("Share in agreement (%)"), validators=[InputRequired(), NumberRange(1, 100)])
+    iqr = DecimalField(_l("Middle half (points)"), validators=[InputRequired(), NumberRange(0, 100)])
     quantile = SelectField(_l("Quartiles"), choices=[(one.value, words) for one, words in QUARTILES.items()])
     denominator = SelectField(_l("Share taken of"), choices=[(one.value, words) for one, words in DENOMINATORS.items()])
     min_n = IntegerField(_l("Answers at least"), validators=[InputRequired(), NumberRange(3, 1000)])
