@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import bindparam
+from sqlalchemy import String, bindparam, type_coerce
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -42,9 +43,9 @@ class OwnSubmission:
 
 
 # Statements that every page of an open round sends are built once: building one costs more than running it.
-OWN_RATINGS = sa_select(col(Rating.statement_id), col(Rating.criterion_id), col(Rating.state), col(Rating.value)).where(
-    col(Rating.round_id) == bindparam("round_id"), col(Rating.panellist_id) == bindparam("panellist_id")
-)
+OWN_RATINGS = sa_select(
+    col(Rating.statement_id), col(Rating.criterion_id), type_coerce(col(Rating.state), String), col(Rating.value)
+).where(col(Rating.round_id) == bindparam("round_id"), col(Rating.panellist_id) == bindparam("panellist_id"))
 OWN_COMMENTS = sa_select(col(Comment.statement_id), col(Comment.text), col(Comment.stance)).where(
     col(Comment.round_id) == bindparam("round_id"), col(Comment.panellist_id) == bindparam("panellist_id")
 )
@@ -56,7 +57,13 @@ OWN_SUBMISSION = sa_select(col(Submission.saved_at), col(Submission.submitted_at
 def own_ratings(session: Session, *, round_id: int, panellist_id: int) -> dict[Cell, OwnRating]:
     """The answers as they stand now."""
     rows = session.connection().execute(OWN_RATINGS, {"round_id": round_id, "panellist_id": panellist_id})
-    return {(statement, criterion): OwnRating(state, value) for statement, criterion, state, value in rows}
+    return {(statement, criterion): _own(state, value) for statement, criterion, state, value in rows}
+
+
+@lru_cache(maxsize=1_000)
+def _own(state: str, value: int | None) -> OwnRating:
+    """A page holds a hundred answers, and few different ones."""
+    return OwnRating(RatingState(state), value)
 
 
 def own_frozen_ratings(session: Session, *, round_id: int, panellist_id: int) -> dict[Cell, OwnRating]:
@@ -72,7 +79,7 @@ def own_frozen_ratings(session: Session, *, round_id: int, panellist_id: int) ->
         sa_select(
             col(FrozenRating.statement_id),
             col(FrozenRating.criterion_id),
-            col(FrozenRating.state),
+            type_coerce(col(FrozenRating.state), String),
             col(FrozenRating.value),
         ).where(col(FrozenRating.snapshot_id) == newest, col(FrozenRating.panellist_id) == panellist_id)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, tuple_
+from sqlalchemy import delete, tuple_
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
@@ -11,7 +11,7 @@ from surveys.models import Comment, Rating, RatingChange
 from surveys.queries.my_answers import OwnComment, own_ratings
 from surveys.rules.answers import CommentAnswer, RatingAnswer
 from surveys.rules.texts import COMMENT_LIMIT, clean_text
-from surveys.services.bulk import upsert
+from surveys.services.bulk import insert_alike, upsert, upsert_alike
 from surveys.services.field_writes import keep_replaced_texts
 from surveys.services.seats import Seat
 from surveys.vocabulary import RatingState, Stance
@@ -54,8 +54,7 @@ def store_ratings(
         for cell in changed
         if cell in before
     ]
-    if history:
-        connection.execute(insert(RatingChange), history)
+    insert_alike(session, RatingChange, history)
     kept = [
         {
             **whose,
@@ -68,7 +67,7 @@ def store_ratings(
         if answer.state is not None
     ]
     key = ("round_id", "statement_id", "criterion_id", "panellist_id")
-    upsert(session, Rating, kept, key=key, replace=("state", "value"))
+    upsert_alike(session, Rating, kept, key=key, replace=("state", "value"))
     emptied = [cell for cell, answer in changed.items() if answer.state is None]
     if emptied:
         connection.execute(

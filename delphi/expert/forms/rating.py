@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from delphi.expert.forms.seen import NOTHING, Seen
 from delphi.expert.sitting import Problem
@@ -128,7 +129,7 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
     RuleViolation
         `unknown_statement` for a field of no statement of this round.
     """
-    asked = questionnaire.cells
+    fields = _fields_of(questionnaire)
     known = {statement.id for statement in questionnaire.statements}
     answers: list[RatingAnswer] = []
     comments: list[CommentAnswer] = []
@@ -136,18 +137,18 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
     touched: list[str] = []
     filled = Filled()
     for name, value in form.items():
-        if match := RATING_FIELD.fullmatch(name):
-            cell = (int(match[1]), int(match[2]))
-            if cell not in asked:
-                raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=cell[0])
+        if name in fields:
+            cell, asked = fields[name]
             filled.choices[cell] = value
             if not seen.is_touched(name, value):
                 continue
             touched.append(name)
             try:
-                answers.append(_rating(cell, value, asked=asked[cell]))
+                answers.append(_rating(cell, value, asked=asked))
             except RuleViolation as violation:
                 problems.append(Problem(name, violation_sentence(violation)))
+        elif match := RATING_FIELD.fullmatch(name):
+            raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=int(match[1]))
         elif match := COMMENT_FIELD.fullmatch(name):
             statement_id = int(match[1])
             if statement_id not in known:
@@ -169,6 +170,12 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
             side = SIDES.get(stance, Stance.NEUTRAL)
             comments.append(CommentAnswer(statement_id, text if name in new else None, side))
     return PostedRatings(tuple(answers), tuple(comments), filled, tuple(problems), tuple(touched))
+
+
+@lru_cache(maxsize=256)
+def _fields_of(questionnaire: Questionnaire) -> dict[str, tuple[Cell, Asked]]:
+    """The name of every rating's field to its cell and what may be answered there."""
+    return {rating_field(*cell): (cell, asked) for cell, asked in questionnaire.cells.items()}
 
 
 def rating_choice(cell: Cell, value: str) -> RatingAnswer:
