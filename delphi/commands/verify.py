@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from surveys.services.audit_chain import ChainChecked
     from surveys.services.verification import Difference
 
 DESCRIPTION = (
     "Recompute every frozen result from the frozen answers, and compare: with the digest that sealed it, with the "
-    "stored figures, and with the answers in the closed round. With BUNDLE: the same for a sealed archive, without a "
-    "database; the first difference is named. Exit code 1 when anything differs."
+    "stored figures, and with the answers in the closed round; and check that no entry of the log was changed. With "
+    "BUNDLE: the same for a sealed archive, without a database; the first difference is named. Exit code 1 when "
+    "anything differs."
 )
 SHOWN = 20
 
@@ -30,12 +32,14 @@ def run(arguments: argparse.Namespace) -> int:
     from delphi.commands.accounts import study_called
     from delphi.commands.storage import open_database
     from delphi.config import load_settings
+    from surveys.services.audit_chain import check_chain
     from surveys.services.verification import verify
 
     database = open_database(load_settings())
     with database.reading() as session:
         study_id = study_called(session, arguments.study).id if arguments.study else None
         verified = verify(session, study_id=study_id)
+        chain = check_chain(session)
     database.engine.dispose()
     shown = verified.differences if arguments.all else verified.differences[:SHOWN]
     for difference in shown:
@@ -46,7 +50,25 @@ def run(arguments: argparse.Namespace) -> int:
         f"Checked {verified.n_snapshots} snapshots, {verified.n_answers} answers, {verified.n_figures} results: "
         + (f"{len(verified.differences)} differences." if verified.differences else "everything fits.")
     )
-    return 1 if verified.differences else 0
+    print(sentence_of_chain(chain))
+    return 1 if verified.differences or chain.kind else 0
+
+
+def sentence_of_chain(chain: "ChainChecked") -> str:
+    """One readable sentence about the log."""
+    from surveys.services.audit_chain import BreakKind
+
+    match chain.kind:
+        case None if not chain.n_entries:
+            return "The log is empty."
+        case None:
+            return f"The log's {chain.n_entries} entries are as they were written; newest seal {chain.newest_seal}."
+        case BreakKind.CHANGED:
+            return f"The log was changed: entry {chain.broken_at} does not fit its seal."
+        case BreakKind.GAP:
+            return f"The log was changed: entry {chain.broken_at} is missing or is not in its place."
+        case BreakKind.UNLINKED:
+            return "The log was changed: there is an entry that was never linked to the others."
 
 
 def check_bundle(path: Path, *, seal: str) -> int:
