@@ -31,9 +31,9 @@ from tests.builders import (
 DIVIDED = "9 2 | 9 2 | 9 1 | 8 9 | 9 9 | 8 9 | 9 9 | 9 1"
 
 
-def divided_study(session: Session, *, rows: str = DIVIDED, comments: int = 4) -> SmallStudy:
+def divided_study(session: Session, *, rows: str = DIVIDED, comments: int = 4, slug: str = "soil") -> SmallStudy:
     """A published study: agreed on its first statement, in two camps on the second; comments shared on both sides."""
-    small = a_study(session, n_experts=len(rows.split("|")))
+    small = a_study(session, n_experts=len(rows.split("|")), slug=slug)
     round_, statements = an_open_rating_round(session, small, n_statements=2)
     rate(session, small, round_id=round_.id, statements=statements, rows=rows)
     for number in range(comments):

@@ -245,12 +245,14 @@ def test_a_statement_shows_the_problem_it_hangs_on(app: Flask) -> None:
 
 
 def test_keep_saves_the_page_with_one_s_earlier_answer_and_comes_back_to_the_question(app: Flask) -> None:
-    small, page, _, open_id, statements = second_look_page(app, rows="5 3 | 9 9 | 9 9 | 9 9 | 9 9 | 9 9")
+    small, _, _, open_id, statements = second_look_page(app, rows="5 3 | 9 9 | 9 9 | 9 9 | 9 9 | 9 9")
     first, second = (f"r-{statement}-{small.importance_id}" for statement in statements)
     client = expert_client(app, small, small.experts[0])
-    data = {"csrf_token": token_in(page), first: "8", second: "9", "then": f"keep {second} 3"}
-    response = client.post(f"/my/rounds/{open_id}/rate/1", data=data)
-    assert response.headers["Location"] == f"/my/rounds/{open_id}/rate/1#{second}"
+    address = f"/my/rounds/{open_id}/rate/1"
+    token = token_in(client.get(address).get_data(as_text=True))
+    data = {"csrf_token": token, first: "8", second: "9", "then": f"keep {second} 3"}
+    response = client.post(address, data=data)
+    assert response.headers["Location"] == f"{address}#{second}"
     with app.extensions["delphi_database"].reading() as session:
         stored = session.exec(select(Rating).where(Rating.round_id == open_id)).all()
         assert {f"r-{one.statement_id}-{one.criterion_id}": one.value for one in stored} == {first: 8, second: 3}
