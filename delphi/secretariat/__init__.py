@@ -6,10 +6,12 @@ blueprint = Blueprint("secretariat", __name__, url_prefix="/secretariat")
 
 from delphi.secretariat.views import (  # noqa: E402,F401
     activities,
+    archive,
     categories,
     exports,
     facilities,
     keys,
     programme,
     reminding,
+    revising,
 )
