@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from delphi import backups, clock
 from delphi.config import Settings
 from delphi.database import Database
+from delphi.launches import launch_due
 from delphi.mail.facts import NoLongerDue, ensure_due
 from delphi.mail.outgoing import prepare
 from delphi.mail.sender import Post, Refused
@@ -66,6 +67,7 @@ class Worker:
         while not stop.is_set():
             try:
                 self.beat_if_due()
+                launch_due(self._database, now=clock.now())
                 is_busy = self.send_one() or self.make_file() or seek_similar(self._database)
             except OperationalError:
                 log.warning("the database did not answer; trying again", exc_info=True)

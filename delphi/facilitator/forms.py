@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, HiddenField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import DateTimeLocalField, HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
 
-from delphi.forms import BaseForm
+from delphi.forms import BaseForm, CleanText
+from surveys.rules.texts import REASON_LIMIT
 
 USUAL_DAYS = 14
 USUAL_HOUR = time(18)
@@ -41,6 +42,23 @@ class DeadlineForm(ConfirmForm):
         if typed is None:
             raise ValueError("the form was not validated: it has no closing time")
         return typed.replace(tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
+
+
+class LaunchForm(DeadlineForm):
+    """A closing time, and an opening time for a launch that is to happen by itself."""
+
+    opens = DateTimeLocalField(_l("Opening time"), format=FORMATS, validators=[Optional()])
+
+    def opening(self) -> datetime | None:
+        """The opening time in UTC, if one was typed."""
+        typed = self.opens.data
+        return None if typed is None else typed.replace(tzinfo=ZoneInfo(self.time_zone)).astimezone(UTC)
+
+
+class ReopenForm(DeadlineForm):
+    """Why a closed round takes answers again, and until when."""
+
+    reason = TextAreaField(_l("Reason"), validators=[CleanText(limit=REASON_LIMIT, required=True)])
 
 
 def usual_deadline(now: datetime, *, time_zone: str) -> datetime:

@@ -1,18 +1,24 @@
 """While a round is open: reminding those who have not finished, and giving everybody more time."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from surveys.errors import RuleViolation
+from surveys.localized import LocalizedText
 from surveys.models import AuditEvent, Panellist, Person, Round
 from surveys.queries.participation import progress_of_panel
 from surveys.rules.permissions import Actor
+from surveys.rules.texts import clean_text
 from surveys.services.audit import record
 from surveys.services.freezing import protocol_of, study_of_round
 from surveys.services.outbox import queue_message
 from surveys.vocabulary import AuditAction, MembershipStatus, MessageKind, RoundStatus, ViolationCode
 
+GRACE = timedelta(hours=24)
+NOTE_LIMIT = 600
+NO_NOTE = LocalizedText()
 ASKED = (MembershipStatus.INVITED, MembershipStatus.JOINED)
 
 
@@ -26,15 +32,18 @@ def reminders_sent(session: Session, *, round_id: int) -> list[datetime]:
     return list(session.exec(query).all())
 
 
-def queue_reminders(session: Session, *, actor: Actor, round_id: int, now: datetime) -> int:
-    """Queue a reminder to everybody who is asked and has not finished; how many.
+def queue_reminders(
+    session: Session, *, actor: Actor, round_id: int, now: datetime, note: LocalizedText = NO_NOTE
+) -> int:
+    """Queue a reminder to everybody who is asked and has not finished; how many. `note` is added to each mail.
 
     Raises
     ------
     RuleViolation
         `round_not_open`, `reminders_used_up` (the protocol's number), `reminder_too_soon` (the protocol's gap),
-        `everybody_finished`.
+        `everybody_finished`, `text_too_long`.
     """
+    note = LocalizedText({language: clean_text(words, limit=NOTE_LIMIT) for language, words in note.items()})
     round_ = _hold_open(session, round_id=round_id)
     study = study_of_round(session, round_=round_)
     settings = protocol_of(session, study_id=study.id)
@@ -57,10 +66,9 @@ def queue_reminders(session: Session, *, actor: Actor, round_id: int, now: datet
         .where(col(Panellist.id).in_(unfinished))
         .order_by(col(Person.id))
     ).all()
+    params: dict[str, Any] = {"round_id": round_id, **({"note": dict(note)} if note else {})}
     for person in people:
-        queue_message(
-            session, kind=MessageKind.REMINDER, person=person, study_id=study.id, params={"round_id": round_id}, now=now
-        )
+        queue_message(session, kind=MessageKind.REMINDER, person=person, study_id=study.id, params=params, now=now)
     record(
         session,
         AuditAction.REMINDERS_QUEUED,
@@ -74,6 +82,13 @@ def queue_reminders(session: Session, *, actor: Actor, round_id: int, now: datet
     )
     session.flush()
     return len(people)
+
+
+def give_grace(session: Session, *, actor: Actor, round_id: int, now: datetime) -> Round:
+    """A day more, from the closing time or from now, whichever is later. Raises `round_not_open`."""
+    round_ = _hold_open(session, round_id=round_id)
+    later = max(now, round_.deadline_at or now) + GRACE
+    return extend_deadline(session, actor=actor, round_id=round_id, deadline_at=later, now=now)
 
 
 def extend_deadline(session: Session, *, actor: Actor, round_id: int, deadline_at: datetime, now: datetime) -> Round:

@@ -47,7 +47,8 @@ def plan_round(
 ) -> Round:
     """Plan the next round of a task force, not open yet, asking about `statement_ids` in their newest wordings.
 
-    A planned rating round is laid out anew: nobody has answered it, so it keeps its number and the log keeps both.
+    A planned rating round is laid out anew: nobody has answered it, so it keeps its number and the log keeps both; it
+    is then no longer stale.
 
     Raises
     ------
@@ -63,7 +64,8 @@ def plan_round(
     if kind is RoundKind.RATING and not statement_ids:
         raise RuleViolation(ViolationCode.NO_STATEMENTS)
     if last is not None and is_anew:
-        round_ = last
+        round_, last.stale_since = last, None
+        session.add(round_)
         session.connection().execute(delete(RoundStatement).where(col(RoundStatement.round_id) == round_.id))
     else:
         round_ = _new_round(session, task_force=task_force, kind=kind, number=1 if last is None else last.number + 1)
@@ -156,6 +158,7 @@ def open_round(
     round_.status, round_.opened_at, round_.deadline_at = RoundStatus.OPEN, now, deadline_at
     round_.opens_at, round_.mails_leave_at = None, mails_leave_at
     session.add(round_)
+    session.flush()
     if notify:
         people = session.exec(
             select(Person)

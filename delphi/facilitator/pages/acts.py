@@ -13,6 +13,7 @@ from surveys.vocabulary import RoundStatus
 
 PAGES_OF_ROUND = {
     NextAct.OPEN_ROUND: "facilitator.opening",
+    NextAct.WAIT: "facilitator.monitor",
     NextAct.CLOSE_ROUND: "facilitator.closing",
     NextAct.REVIEW_COMMENTS: "facilitator.comments",
 }

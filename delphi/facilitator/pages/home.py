@@ -16,6 +16,7 @@ from surveys.queries.task_forces import TaskForceState, states_of
 from surveys.queries.waiting import Waiting, waiting_in
 from surveys.rules.next_act import NextAct
 from surveys.rules.permissions import Actor
+from surveys.vocabulary import StudyKind
 
 Plans = Mapping[tuple[int, int], PlannedRound]
 
@@ -78,7 +79,10 @@ def home_page(session: Session, *, actor: Actor, now: datetime) -> HomePage:
         for study_id, name in studies.items()
         if not locked[study_id] and (study_id in actor.runs or study_id in actor.oversees)
     ]
+    copies = _copies(session, study_ids=list(studies))
     for state in states:
+        if state.study_id in copies:
+            continue
         today += _of_task_force(state, act=acts[state.id], waiting=waiting.get(state.id, Waiting()), plans=plans)
     return HomePage(
         today=tuple(today),
@@ -174,6 +178,12 @@ def _due(state: TaskForceState, *, act: Act, plans: Plans) -> str:
     return gettext(
         "Round %(number)s is to open on %(at)s.", number=number, at=moment(planned.opens_at, state.time_zone)
     )
+
+
+def _copies(session: Session, *, study_ids: Sequence[int]) -> set[int]:
+    """Pilots and rehearsals: they wait for nobody."""
+    query = select(Study.id).where(col(Study.id).in_(study_ids), Study.kind != StudyKind.STUDY)
+    return set(session.exec(query).all())
 
 
 def _locked(session: Session, *, study_ids: Sequence[int]) -> dict[int, bool]:

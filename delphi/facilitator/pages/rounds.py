@@ -1,32 +1,26 @@
 """Previews of opening and closing a round: counts of people and answers only, an open round shows no results."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext, ngettext
 from sqlmodel import Session, col, select
 
-from delphi.facilitator.forms import ConfirmForm, DeadlineForm
+from delphi.facilitator.forms import ConfirmForm, LaunchForm
+from delphi.facilitator.pages.launch_checks import Check, launch_checks
 from delphi.facilitator.pages.place import Place, place_of
 from delphi.facilitator.pages.protocol_check import protocol_line
 from delphi.i18n import LANGUAGE_NAMES
 from surveys.errors import RuleViolation
 from surveys.models import Round, Study
+from surveys.rules.close_advice import CloseAdvice
 from surveys.rules.permissions import Actor
 from surveys.services.freezing import protocol_of
 from surveys.services.opening import OpenPreview, preview_open
+from surveys.services.outlook import advice_of
 from surveys.services.rounds import ClosePreview, preview_close
 from surveys.vocabulary import RoundKind, RoundStatus, ViolationCode
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the checklist; a line that is not fine links to where it is mended."""
-
-    is_fine: bool
-    is_blocking: bool
-    sentence: str
-    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +31,12 @@ class OpeningPage:
     kind: RoundKind
     checks: tuple[Check, ...]
     preview: OpenPreview
-    form: DeadlineForm
+    form: LaunchForm
     problem: str
     may_open: bool
+    opens_at: datetime | None
+    """When it is to be opened by itself."""
+    closes_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,7 @@ class ClosingPage:
     number: int
     kind: RoundKind
     preview: ClosePreview
+    advice: CloseAdvice | None
     n_midway: int
     deadline_is_ahead: bool
     form: ConfirmForm
@@ -56,7 +54,7 @@ class ClosingPage:
 
 
 def opening_page(
-    session: Session, *, round_id: int, actor: Actor, form: DeadlineForm, problem: str = ""
+    session: Session, *, round_id: int, actor: Actor, form: LaunchForm, now: datetime, problem: str = ""
 ) -> OpeningPage:
     """The checklist of a planned round. Raises `round_already_open` or `round_closed`."""
     round_ = session.get_one(Round, round_id)
@@ -66,7 +64,10 @@ def opening_page(
         raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=round_.closed_at)
     place = place_of(session, task_force_id=round_.task_force_id, actor=actor)
     preview = preview_open(session, round_=round_, study=session.get_one(Study, place.study_id))
-    checks = tuple(_checks(session, round_=round_, place=place, preview=preview))
+    checks = (
+        *_checks(session, round_=round_, place=place, preview=preview),
+        *launch_checks(session, round_=round_, place=place, now=now),
+    )
     return OpeningPage(
         place=place,
         round_id=round_id,
@@ -77,6 +78,8 @@ def opening_page(
         form=form,
         problem=problem,
         may_open=all(one.is_fine for one in checks if one.is_blocking),
+        opens_at=round_.opens_at,
+        closes_at=round_.deadline_at,
     )
 
 
@@ -96,6 +99,7 @@ def closing_page(
         number=round_.number,
         kind=round_.kind,
         preview=preview,
+        advice=advice_of(session, round_=round_),
         n_midway=preview.participation.n_started - preview.participation.n_submitted,
         deadline_is_ahead=is_ahead,
         form=form,
@@ -135,13 +139,21 @@ def _checks(session: Session, *, round_: Round, place: Place, preview: OpenPrevi
             checks.append(Check(is_fine=True, is_blocking=True, sentence=sentence))
     checks += _checks_of_questions(round_, preview=preview)
     sentence = ngettext("%(num)d person is asked.", "%(num)d people are asked.", preview.n_people)
-    checks.append(Check(is_fine=preview.n_people > 0, is_blocking=True, sentence=sentence))
+    panel = url_for("facilitator.panel", task_force_id=place.task_force_id)
+    checks.append(
+        Check(
+            is_fine=preview.n_people > 0,
+            is_blocking=True,
+            sentence=sentence,
+            address="" if preview.n_people else panel,
+        )
+    )
     if round_.kind is RoundKind.RATING and preview.n_people < settings.min_n:
         sentence = gettext(
             "A verdict needs %(needed)s answers and fewer people are asked: no statement can be agreed.",
             needed=settings.min_n,
         )
-        checks.append(Check(is_fine=False, is_blocking=False, sentence=sentence))
+        checks.append(Check(is_fine=False, is_blocking=False, sentence=sentence, address=panel))
     open_rounds = session.exec(
         select(Round.number).where(
             Round.task_force_id == round_.task_force_id,

@@ -20,6 +20,7 @@ from surveys.queries.task_forces import states_of
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import ProtocolSettings
 from surveys.services.chasing import reminders_sent
+from surveys.services.reopening import REOPEN_WITHIN
 from surveys.vocabulary import RoundKind, RoundStatus
 
 
@@ -36,6 +37,7 @@ class RoundLine:
     n_questions: int
     n_answered: int | None
     n_eligible: int | None
+    may_reopen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def task_force_page(
     settings = ProtocolSettings.from_json(protocol.settings)
     names = {criterion.code: criterion.name for criterion in criteria_of_study(session, study_id=place.study_id)}
     state = states_of(session, task_force_ids=[task_force_id])[0]
-    rounds = _rounds(session, task_force_id=task_force_id)
+    rounds = _rounds(session, task_force_id=task_force_id, now=now)
     open_round = next((round_ for round_ in rounds if round_.status is RoundStatus.OPEN), None)
     if open_round is not None and open_round.deadline_at is not None and form.deadline.raw_data is None:
         form.deadline.data = open_round.deadline_at.astimezone(ZoneInfo(place.time_zone)).replace(tzinfo=None)
@@ -126,9 +128,10 @@ def task_force_page(
     )
 
 
-def _rounds(session: Session, *, task_force_id: int) -> tuple[RoundLine, ...]:
+def _rounds(session: Session, *, task_force_id: int, now: datetime) -> tuple[RoundLine, ...]:
     rounds = session.exec(select(Round).where(Round.task_force_id == task_force_id).order_by(col(Round.number))).all()
     ids = [round_.id for round_ in rounds]
+    last = next((one for one in reversed(rounds) if one.status is not RoundStatus.PLANNED), None)
     asked = session.exec(select(RoundStatement.round_id).where(col(RoundStatement.round_id).in_(ids))).all()
     questions = session.exec(select(Question.round_id).where(col(Question.round_id).in_(ids))).all()
     snapshots = {
@@ -150,6 +153,7 @@ def _rounds(session: Session, *, task_force_id: int) -> tuple[RoundLine, ...]:
             n_questions=questions.count(round_.id),
             n_answered=snapshots[round_.id].n_answered if round_.id in snapshots else None,
             n_eligible=snapshots[round_.id].n_eligible if round_.id in snapshots else None,
+            may_reopen=round_ is last and round_.closed_at is not None and now <= round_.closed_at + REOPEN_WITHIN,
         )
         for round_ in rounds
     )

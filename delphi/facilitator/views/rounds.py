@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
-from flask_babel import gettext, ngettext
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.facilitator import blueprint
-from delphi.facilitator.forms import ConfirmForm, DeadlineForm
+from delphi.facilitator.forms import ConfirmForm, DeadlineForm, LaunchForm
 from delphi.facilitator.pages.dates import proposed_deadline
 from delphi.facilitator.pages.protocol_check import short
 from delphi.facilitator.pages.rounds import after_closing, closing_page, opening_page
@@ -20,11 +20,13 @@ from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.models import Round, Study
 from surveys.queries.protocols import protocol_record
-from surveys.services.chasing import extend_deadline, queue_reminders
+from surveys.services.chasing import extend_deadline, give_grace
 from surveys.services.freezing import study_of_round
+from surveys.services.launching import launch, schedule_launch, unschedule_launch
+from surveys.services.launching import undo_launch as undo
 from surveys.services.next_round import plan_ideas_round
 from surveys.services.opening import preview_open
-from surveys.services.rounds import close_round, open_round
+from surveys.services.rounds import close_round
 from surveys.vocabulary import Permission, ViolationCode
 
 
@@ -42,39 +44,67 @@ def plan_first_round(task_force_id: int) -> Any:
 def opening(round_id: int) -> Any:
     """The checklist of a planned round."""
     deadline = proposed_deadline(reading_session(), round_=_round(round_id), study=_study(round_id), now=clock.now())
-    form = DeadlineForm(formdata=None, deadline=deadline)
+    form = LaunchForm(formdata=None, deadline=deadline)
     return _show_opening(round_id, form=form)
 
 
 @blueprint.post("/rounds/<int:round_id>/open")
 @requires(Permission.FACILITATE)
 def open_planned(round_id: int) -> Any:
-    """Open the round that the checklist showed, and queue the mails."""
-    form, study = DeadlineForm(), _study(round_id)
+    """Open the round that the checklist showed, now or at the time that was typed."""
+    form, study = LaunchForm(), _study(round_id)
     form.time_zone = study.time_zone
     if not form.validate():
         return _show_opening(round_id, form=form, status=422)
+    opens_at, actor = form.opening(), current_actor()
     was_locked = protocol_record(reading_session(), study_id=study.id).is_locked
+    is_later = request.form.get("act") == "schedule"
     try:
         with transaction() as session:
             round_ = session.get_one(Round, round_id, with_for_update=True)
             if form.digest.data != preview_open(session, round_=round_, study=study).digest:
                 raise RuleViolation(ViolationCode.PREVIEW_OUTDATED)
-            open_round(
-                session,
-                actor=current_actor(),
-                round_=round_,
-                deadline_at=form.moment(),
-                languages=tuple(study.languages),
-                now=clock.now(),
-            )
+            if is_later:
+                schedule_launch(
+                    session,
+                    actor=actor,
+                    round_id=round_id,
+                    opens_at=opens_at or clock.now(),
+                    deadline_at=form.moment(),
+                    now=clock.now(),
+                )
+            else:
+                launch(session, actor=actor, round_id=round_id, deadline_at=form.moment(), now=clock.now())
     except RuleViolation as violation:
         return _show_opening(round_id, form=form, violation=violation)
-    flash(gettext("Round %(number)s is open; the mails are on their way.", number=round_.number))
+    if is_later:
+        flash(gettext("The round will be opened on %(at)s.", at=moment(opens_at, study.time_zone)))
+        return redirect(url_for("facilitator.opening", round_id=round_id), 303)
+    flash(gettext("Round %(number)s is open; the mails leave in ten minutes.", number=round_.number))
     if not was_locked:
         fingerprint = short(protocol_record(reading_session(), study_id=study.id).fingerprint)
         flash(gettext("The protocol was locked with it, fingerprint %(print)s.", print=fingerprint))
-    return redirect(url_for("facilitator.task_force", task_force_id=round_.task_force_id), 303)
+    return redirect(url_for("facilitator.monitor", round_id=round_id), 303)
+
+
+@blueprint.post("/rounds/<int:round_id>/unschedule")
+@requires(Permission.FACILITATE)
+def unschedule(round_id: int) -> Any:
+    """Take the opening time back."""
+    with transaction() as session:
+        unschedule_launch(session, actor=current_actor(), round_id=round_id, now=clock.now())
+    flash(gettext("The opening time was taken back."))
+    return redirect(url_for("facilitator.opening", round_id=round_id), 303)
+
+
+@blueprint.post("/rounds/<int:round_id>/undo-launch")
+@requires(Permission.FACILITATE)
+def undo_launch(round_id: int) -> Any:
+    """Make the open round a planned one again, while its mails wait."""
+    with transaction() as session:
+        undo(session, actor=current_actor(), round_id=round_id, now=clock.now())
+    flash(gettext("The launch was undone; no mail has left."))
+    return redirect(url_for("facilitator.opening", round_id=round_id), 303)
 
 
 @blueprint.get("/rounds/<int:round_id>/close")
@@ -105,18 +135,14 @@ def close(round_id: int) -> Any:
     return redirect(after_closing(round_), 303)
 
 
-@blueprint.post("/rounds/<int:round_id>/reminders")
+@blueprint.post("/rounds/<int:round_id>/grace")
 @requires(Permission.FACILITATE)
-def remind(round_id: int) -> Any:
-    """Queue reminders to those who have not finished."""
-    task_force_id = _task_force_id(round_id)
-    try:
-        with transaction() as session:
-            n = queue_reminders(session, actor=current_actor(), round_id=round_id, now=clock.now())
-    except RuleViolation as violation:
-        return _refused(task_force_id, violation)
-    flash(ngettext("%(num)d reminder is on its way.", "%(num)d reminders are on their way.", n))
-    return redirect(url_for("facilitator.task_force", task_force_id=task_force_id), 303)
+def grace(round_id: int) -> Any:
+    """A day more for everybody."""
+    with transaction() as session:
+        round_ = give_grace(session, actor=current_actor(), round_id=round_id, now=clock.now())
+    flash(gettext("The round now closes on %(at)s.", at=moment(round_.deadline_at, _study(round_id).time_zone)))
+    return redirect(url_for("facilitator.monitor", round_id=round_id), 303)
 
 
 @blueprint.post("/rounds/<int:round_id>/deadline")
@@ -138,11 +164,14 @@ def extend(round_id: int) -> Any:
     return redirect(url_for("facilitator.task_force", task_force_id=task_force_id), 303)
 
 
-def _show_opening(
-    round_id: int, *, form: DeadlineForm, violation: RuleViolation | None = None, status: int = 200
-) -> Any:
+def _show_opening(round_id: int, *, form: LaunchForm, violation: RuleViolation | None = None, status: int = 200) -> Any:
     view = opening_page(
-        reading_session(), round_id=round_id, actor=current_actor(), form=form, problem=_words(violation)
+        reading_session(),
+        round_id=round_id,
+        actor=current_actor(),
+        form=form,
+        now=clock.now(),
+        problem=_words(violation),
     )
     return render_template("facilitator/opening.html", view=view), _status(violation, status)
 
