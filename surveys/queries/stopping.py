@@ -14,6 +14,12 @@ from surveys.rules.settling import ProposalReason
 from surveys.vocabulary import RoundKind, RoundStatus
 
 
+SETTLED_BY_LAST_ROUND = frozenset(
+    {StopStatus.UNRESOLVED, StopStatus.CONSENSUS_IN_UNSTABLE, StopStatus.CONSENSUS_OUT_UNSTABLE}
+)
+"""Statuses that end because no round is left, not because nothing moves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stopping:
     """The stop rule after the last closed rating round, and the status of each statement by its id."""
@@ -52,14 +58,17 @@ def stopping_of(
         else:
             statuses[one.statement_id] = _first_status(one, round_number=last.number, settings=settings)
     numbers = sorted(answered)
+    stop = study_stop(
+        list(statuses.values()),
+        round_number=last.number,
+        max_rounds=settings.max_rounds,
+        n_returned=answered[numbers[-1]],
+        n_first_round=answered[numbers[0]],
+    )
+    if stop is StudyStop.ALL_SETTLED and not SETTLED_BY_LAST_ROUND.isdisjoint(statuses.values()):
+        stop = StudyStop.LAST_ROUND
     return Stopping(
-        stop=study_stop(
-            list(statuses.values()),
-            round_number=last.number,
-            max_rounds=settings.max_rounds,
-            n_returned=answered[numbers[-1]],
-            n_first_round=answered[numbers[0]],
-        ),
+        stop=stop,
         round_number=last.number,
         max_rounds=settings.max_rounds,
         n_returned=answered[numbers[-1]],

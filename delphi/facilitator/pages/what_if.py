@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from wtforms import DecimalField, IntegerField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from analysis.chance import false_consensus_chance
@@ -40,8 +41,12 @@ class WhatIfForm(BaseForm):
 
     agreement = DecimalField(_l("Share in agreement (%)"), validators=[InputRequired(), NumberRange(1, 100)])
     iqr = DecimalField(_l("Middle half (points)"), validators=[InputRequired(), NumberRange(0, 100)])
-    quantile = SelectField(_l("Quartiles"), choices=[(one.value, words) for one, words in QUARTILES.items()])
-    denominator = SelectField(_l("Share taken of"), choices=[(one.value, words) for one, words in DENOMINATORS.items()])
+    quantile = SelectField(
+        _l("Quartiles"), choices=[SelectChoice(one.value, words) for one, words in QUARTILES.items()]
+    )
+    denominator = SelectField(
+        _l("Share taken of"), choices=[SelectChoice(one.value, words) for one, words in DENOMINATORS.items()]
+    )
     min_n = IntegerField(_l("Answers at least"), validators=[InputRequired(), NumberRange(3, 1000)])
 
     def what_if(self) -> WhatIf:

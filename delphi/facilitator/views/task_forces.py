@@ -1,8 +1,8 @@
-"""The facilitator's front page, a task force, and its log."""
+"""The facilitator's front page, and a task force."""
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from delphi import clock
@@ -10,7 +10,6 @@ from delphi.database import reading_session, transaction
 from delphi.facilitator import blueprint
 from delphi.facilitator.forms import DeadlineForm
 from delphi.facilitator.pages.home import home_page
-from delphi.facilitator.pages.log import log_page
 from delphi.facilitator.pages.task_force import task_force_page
 from delphi.security import current_actor, requires
 from surveys.services.colleagues import settle_colleague
@@ -30,15 +29,6 @@ def home() -> Any:
 def task_force(task_force_id: int) -> Any:
     """One task force with its rounds."""
     return show_task_force(task_force_id, form=DeadlineForm(formdata=None))
-
-
-@blueprint.get("/task-forces/<int:task_force_id>/log")
-@requires(Permission.FACILITATE)
-def log(task_force_id: int) -> Any:
-    """Who did what, newest first."""
-    before = request.args.get("before", type=int)
-    view = log_page(reading_session(), task_force_id=task_force_id, actor=current_actor(), before=before)
-    return render_template("facilitator/log.html", view=view)
 
 
 @blueprint.post("/task-forces/<int:task_force_id>/colleagues/<int:suggestion_id>")
