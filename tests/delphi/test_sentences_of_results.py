@@ -85,8 +85,10 @@ def test_the_protocol_is_read_as_it_is_applied() -> None:
         "at least 5 answers (quartiles: linear).",
         "Shares are taken of those who rated the statement.",
         "There are at most 3 rounds.",
+        "A statement leaves the questionnaire as soon as it is agreed, or agreed to drop.",
         "Between rounds experts see the group's answers without names, from 5 answers on.",
         "Who has not finished is reminded at most 3 times a round.",
+        "At least 24 hours lie between two reminders.",
     ]
     strict = replace(
         settings,
