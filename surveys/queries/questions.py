@@ -76,6 +76,12 @@ def questions_of(session: Session, *, round_id: int) -> tuple[AskedQuestion, ...
     return tuple(asked_from(row) for row in rows)
 
 
+def questions_by_id(session: Session, *, question_ids: Sequence[int]) -> dict[int, AskedQuestion]:
+    """Questions of any rounds."""
+    rows = session.exec(select(Question).where(col(Question.id).in_(question_ids))).all()
+    return {row.id: asked_from(row) for row in rows}
+
+
 def own_question_answers(session: Session, *, round_id: int, panellist_id: int) -> dict[int, OwnAnswer]:
     """Question id to the answer as it stands now."""
     return _own(

@@ -40,7 +40,15 @@ class ParentAnswer:
     parent_slot: str | None
 
 
-FieldAnswer = RatingAnswer | CommentAnswer | StanceAnswer | IdeaAnswer | ParentAnswer
+@dataclass(frozen=True, slots=True)
+class SilenceAnswer:
+    """Whether the expert prefers not to say why; kept as a draft."""
+
+    statement_id: int
+    prefers: bool
+
+
+FieldAnswer = SilenceAnswer | RatingAnswer | CommentAnswer | StanceAnswer | IdeaAnswer | ParentAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,8 @@ class _Desk:
                 return self._comment(answer)
             case StanceAnswer():
                 return self._stance(answer)
+            case SilenceAnswer():
+                return self._silence(answer)
             case IdeaAnswer():
                 return self._idea(answer)
             case ParentAnswer():
@@ -144,6 +154,13 @@ class _Desk:
         kept = self._drafts().get(self.write.field)
         self._keep(self.write.field, answer.stance.value)
         return kept
+
+    def _silence(self, answer: SilenceAnswer) -> None:
+        self._ensure_asked(answer.statement_id)
+        if answer.prefers:
+            self._keep(self.write.field, self.write.value)
+        else:
+            drop_drafts(self.session, seat=self.seat, fields=[self.write.field])
 
     def _idea(self, answer: IdeaAnswer) -> str | None:
         ensure_asks_ideas(self.seat)

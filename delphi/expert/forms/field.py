@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from delphi.expert.forms.ideas import CARDS_AT_MOST, card_parent, kind_and_number
-from delphi.expert.forms.rating import COMMENT_FIELD, RATING_FIELD, STANCE_FIELD, rating_choice
+from delphi.expert.forms.rating import COMMENT_FIELD, RATING_FIELD, SILENCE_FIELD, STANCE_FIELD, rating_choice
 from delphi.expert.forms.seen import BLANK, CLIENT_LENGTH
 from surveys.errors import RuleViolation
 from surveys.rules.answers import CommentAnswer, IdeaAnswer
 from surveys.rules.texts import clean_text
-from surveys.services.field_saving import PARENT, FieldAnswer, ParentAnswer, StanceAnswer
+from surveys.services.field_saving import PARENT, FieldAnswer, ParentAnswer, SilenceAnswer, StanceAnswer
 from surveys.services.field_writes import Write
 from surveys.vocabulary import Stance, ViolationCode
 
@@ -69,6 +69,8 @@ def answer_in(write: Write) -> FieldAnswer:
         if write.value not in set(Stance):
             raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT)
         return StanceAnswer(int(match[1]), Stance(write.value))
+    if match := SILENCE_FIELD.fullmatch(write.field):
+        return SilenceAnswer(int(match[1]), prefers=bool(write.value))
     slot = write.field.removeprefix(PARENT)
     found = kind_and_number(slot)
     if found is None or found[1] > CARDS_AT_MOST:

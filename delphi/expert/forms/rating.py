@@ -21,6 +21,8 @@ NO_ANSWER = NOTHING
 RATING_FIELD = re.compile(r"r-([0-9]{1,9})-([0-9]{1,9})")
 COMMENT_FIELD = re.compile(r"c-([0-9]{1,9})")
 STANCE_FIELD = re.compile(r"s-([0-9]{1,9})")
+SILENCE_FIELD = re.compile(r"w-([0-9]{1,9})")
+"""A box: I prefer not to say why."""
 SIDES = {side.value: side for side in Stance}
 KEEP = re.compile(r"keep (r-[0-9]{1,9}-[0-9]{1,9}) ([a-z0-9-]{1,12})")
 """The value of a button that answers as one did before: which field, and which of its radios."""
@@ -111,6 +113,12 @@ def unfinished_comments(drafts: Filled) -> list[Problem]:
         except RuleViolation as violation:
             problems.append(Problem(f"c-{statement_id}", violation_sentence(violation)))
     return problems
+
+
+def silences_in(form: Mapping[str, str]) -> tuple[int, ...]:
+    """The statements about which the box "I prefer not to say" is ticked."""
+    found = (SILENCE_FIELD.fullmatch(name) for name in form)
+    return tuple(int(match[1]) for match in found if match)
 
 
 def with_kept(form: Mapping[str, str]) -> dict[str, str]:

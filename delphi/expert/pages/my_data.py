@@ -8,8 +8,10 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
+from delphi.questions.words import answer_lines
 from surveys.localized import LocalizedText
 from surveys.queries.my_panels import MyPanel
+from surveys.rules.questions import AskedQuestion
 from surveys.vocabulary import MembershipStatus
 
 WORDS: dict[str, Any] = {
@@ -73,6 +75,35 @@ class MyDataPage:
     since: datetime
     studies: tuple[DataStudy, ...]
     holdings: tuple[Holding, ...]
+
+
+ANSWER_OF = {
+    "question_answer": "answer",
+    "question_answer_change": "old_answer",
+    "frozen_question_answer": "answer",
+}
+"""Tables of answers that name options by codes, and the column that holds them."""
+
+
+def asked_questions(data: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[int]:
+    """The ids of the questions that these rows answer."""
+    return sorted({row["question_id"] for table in ANSWER_OF for row in data.get(table, ())})
+
+
+def with_words(
+    data: Mapping[str, Sequence[Mapping[str, Any]]], *, questions: Mapping[int, AskedQuestion]
+) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """The same rows; beside each answer to a further question its lines as people read them, in the page's language."""
+    found = dict(data)
+    for table, column in ANSWER_OF.items():
+        if table in data:
+            found[table] = [
+                {**row, "in_words": list(answer_lines(questions[row["question_id"]], row[column]))}
+                if row[column] is not None
+                else row
+                for row in data[table]
+            ]
+    return found
 
 
 IN_IT = (MembershipStatus.INVITED, MembershipStatus.JOINED)

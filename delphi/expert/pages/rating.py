@@ -1,7 +1,7 @@
 """One section of a rating round: blocks of statements, each with its scales and, from the second look on, the group."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from delphi.expert.forms.rating import Filled, rating_field
@@ -49,6 +49,9 @@ class Remark:
     stance: str = ""
     earlier: str = ""
     problem: str = ""
+    is_asked_why: bool = False
+    is_silent: bool = False
+    """Prefers not to say why."""
 
 
 BLANK = Remark()
@@ -94,6 +97,8 @@ class RatingPage:
     saved: str
     opened: Opened
     problems: tuple[Problem, ...]
+    n_asked_why: int = 0
+    """Statements of this page about which a reason is asked."""
 
 
 def blocks_of(
@@ -105,6 +110,8 @@ def blocks_of(
     earlier: EarlierRound | None,
     parents: dict[int, LocalizedText],
     problems: Sequence[Problem],
+    asked_why: frozenset[int] = frozenset(),
+    silent: frozenset[int] = frozenset(),
 ) -> tuple[Block, ...]:
     """The blocks of one page in the order given."""
     sentences = {problem.anchor: problem.sentence for problem in problems}
@@ -137,7 +144,13 @@ def blocks_of(
                 scales=scales,
                 arguments=arguments,
                 hides_arguments=len(said) > sum(map(len, arguments.values())),
-                remark=_remark(statement.id, filled=filled, earlier=results, sentences=sentences),
+                remark=replace(
+                    _remark(statement.id, filled=filled, earlier=results, sentences=sentences),
+                    is_asked_why=statement.id in asked_why,
+                    is_silent=statement.id in silent,
+                )
+                if statement.id in asked_why | silent
+                else _remark(statement.id, filled=filled, earlier=results, sentences=sentences),
                 is_second_look=earlier is not None,
             )
         )

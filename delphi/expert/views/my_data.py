@@ -9,12 +9,13 @@ from flask_babel import gettext
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
-from delphi.expert.pages.my_data import IN_IT, my_data_page
+from delphi.expert.pages.my_data import IN_IT, asked_questions, my_data_page, with_words
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.my_data import everything_about
 from surveys.queries.my_panels import my_panels
+from surveys.queries.questions import questions_by_id
 from surveys.services.membership import leave_study as leave_whole_study
 from surveys.vocabulary import Permission
 
@@ -33,7 +34,9 @@ def my_data() -> Any:
 @requires(Permission.SEE_OWN_PANELS)
 def my_data_file() -> Response:
     """The same, every row of it, for other programs."""
-    content = {"schema": SCHEMA, "written_at": clock.now().isoformat(), **_everything()}
+    data = _everything()
+    asked = questions_by_id(reading_session(), question_ids=asked_questions(data))
+    content = {"schema": SCHEMA, "written_at": clock.now().isoformat(), **with_words(data, questions=asked)}
     return Response(
         json.dumps(content, ensure_ascii=False, indent=1) + "\n",
         mimetype="application/json",
