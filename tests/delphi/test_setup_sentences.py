@@ -51,6 +51,17 @@ def test_every_fault_has_a_sentence() -> None:
 def test_every_problem_with_a_file_can_be_said(code: str) -> None:
     names = "reason size limit encoding cells columns number missing header ratio parts scale known first_line first"
     params = dict.fromkeys([*names.split(), "format", "schema", "wanted", "column"], "7")
+    sentence = file_sentence(FileProblem(code, file="x", line=3, value="v", **params))
+    assert sentence.startswith("Line 3: “v”: ")
+    assert "%(" not in sentence
+
+
+def test_sentences_name_value_and_place() -> None:
+    known = RowProblem(RowFault.GOAL_UNKNOWN, 4, "part_of", "Z", {"known": "A, B"})
+    assert row_sentence(known) == "The goal “Z” has no line of its own; known are A, B."
+    assert date_sentence(DateFinding(2, DateProblem.ROUND_SHORT, days=3)) == (
+        "Round 2 is open for 3 days only; most panels need a week or two."
+    )
 
 
 @pytest.mark.parametrize(
