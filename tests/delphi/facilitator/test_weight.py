@@ -10,6 +10,7 @@ from tests.builders import (
     NOW,
     SmallStudy,
     a_closed_ideas_round,
+    a_rating_round_on,
     a_study,
     a_task_force,
     an_open_rating_round,
@@ -53,6 +54,33 @@ def test_pages_after_closing_weigh_the_same_for_more_experts_and_statements(app:
     few = after_a_closed_round(app, slug="few", n_experts=6, n_statements=2)
     assert after_a_closed_round(app, slug="statements", n_experts=6, n_statements=20) == few
     assert after_a_closed_round(app, slug="experts", n_experts=18, n_statements=2) == few
+
+
+LOOKS = ("board", "answers", "map", "comparison", "convergence", "what-if", "charts/answers/activity.csv")
+
+
+def looks_at_a_closed_round(app: Flask, *, slug: str, n_statements: int) -> list[int]:
+    """Statements sent by every way to look at the second of two closed rounds, and by a statement's page."""
+    with app.extensions["delphi_database"].writing() as session:
+        small = a_study(session, slug=slug)
+        round_, statements = an_open_rating_round(session, small, n_statements=n_statements)
+        halves = [" ".join([value] * n_statements) for value in ("9", "9", "9", "2", "2", "2")]
+        for _ in range(2):
+            rate(session, small, round_id=round_.id, statements=statements, rows="|".join(halves))
+            close_round(session, actor=None, round_id=round_.id, now=NOW)
+            if round_.number == 1:
+                round_ = a_rating_round_on(session, small, statements=statements)
+    addresses = [f"/facilitate/rounds/{round_.id}/{look}" for look in LOOKS]
+    addresses += [
+        f"/facilitate/statements/{statements[0]}",
+        f"/facilitate/task-forces/{small.task_force_id}/next-round",
+    ]
+    return [statements_sent(app, small, address) for address in addresses]
+
+
+def test_every_look_at_a_round_weighs_the_same_for_12_and_162_statements(app: Flask) -> None:
+    few = looks_at_a_closed_round(app, slug="few", n_statements=12)
+    assert looks_at_a_closed_round(app, slug="many", n_statements=162) == few
 
 
 def desk_with(app: Flask, *, slug: str, n_ideas: int) -> int:
