@@ -29,6 +29,8 @@ KINDS = {
     MessageKind.ROUND_REOPENED: _l("Round opened again"),
     MessageKind.NEW_LINK: _l("Personal link"),
     MessageKind.THANKS: _l("Thanks"),
+    MessageKind.CONSULTATION_OPENED: _l("Consultation opened"),
+    MessageKind.CONSULTATION_REMINDER: _l("Reminder of a consultation"),
 }
 STATUSES = {
     OutboxStatus.QUEUED: _l("Waiting"),

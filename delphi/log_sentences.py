@@ -76,7 +76,7 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.FRAMEWORK_VERSIONED: _l("Made version %(number)s of the framework; changed: %(codes)s."),
     AuditAction.CONSULTATION_CHANGED: _l("Prepared the consultation “%(title)s”."),
     AuditAction.CONSULTATION_OPENED: _l("Opened the consultation “%(title)s” for %(n)s members; closes on %(after)s."),
-    AuditAction.VOTE_CAST: _l("%(name)s voted in the consultation “%(title)s”."),
+    AuditAction.VOTE_CAST: _l("A member voted in the consultation “%(title)s”."),
     AuditAction.EXPORT_REQUESTED: _l("Asked for a file: %(file)s."),
     AuditAction.PROTOCOL_CHANGED: _l("Changed the protocol before its lock."),
     AuditAction.PROTOCOL_AMENDED: _l("Amended the protocol (amendment %(number)s): “%(reason)s”"),
@@ -120,7 +120,10 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.STATEMENTS_LINKED, "kind", "dismissed"): _l(
         "Said that %(first)s and %(second)s do not belong together: “%(reason)s”"
     ),
-    (AuditAction.VOTE_CAST, "is_late", True): _l("%(name)s voted late in the consultation “%(title)s”: not counted."),
+    (AuditAction.VOTE_CAST, "is_late", True): _l("A member voted late in the consultation “%(title)s”: not counted."),
+    (AuditAction.CONSULTATION_CHANGED, "change", "reminded"): _l(
+        "Reminded %(n)s members of the consultation “%(title)s”."
+    ),
     (AuditAction.CONSULTATION_CHANGED, "change", "members"): _l("Added %(n)s members to the consultation “%(title)s”."),
     (AuditAction.WALK_IN_CHANGED, "change", "closed"): _l("Closed the walk-in link."),
     (AuditAction.WALK_IN_CHANGED, "change", "renewed"): _l("Made a new walk-in link; the earlier one opens nothing."),

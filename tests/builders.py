@@ -35,6 +35,7 @@ from surveys.models import (
 from surveys.rules.answers import IdeaAnswer, RatingAnswer
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import ProtocolSettings, default_settings
+from surveys.services.consultations import prepare_consultation
 from surveys.services.ideas import save_ideas
 from surveys.services.rounds import close_round, open_round, plan_round
 from surveys.services.sign_in import ensure_invitation, sign_in_staff
@@ -436,3 +437,19 @@ EVERY_KIND: dict[QuestionKind, dict[str, object]] = {
     },
 }
 """Settings for a question of each kind, to be used with the options of `a_question`."""
+
+
+def a_consultation(session: Session, *, study_id: int, quorum: int = 1) -> int:
+    """A consultation on a short document, not open yet; it closes ten days after NOW."""
+    return prepare_consultation(
+        session,
+        actor=None,
+        study_id=study_id,
+        title=said("The plan", "Le plan"),
+        question=said("Do you approve it?", "L'approuvez-vous ?"),
+        languages=("en", "fr"),
+        quorum=quorum,
+        closes_at=NOW + timedelta(days=10),
+        documents={"en": ("plan-en.pdf", b"%PDF en"), "fr": ("plan-fr.pdf", b"%PDF fr")},
+        now=NOW,
+    ).id

@@ -6,6 +6,7 @@ from math import ceil
 from sqlmodel import Session, col, select
 
 from delphi.config import Settings
+from delphi.mail.consultation import NoLongerDue, consultation_facts, ensure_vote_is_due
 from delphi.mail.messages import EarlierFacts, MailFacts, RoundFacts, mail_language
 from surveys.localized import LocalizedText
 from surveys.models import (
@@ -42,15 +43,13 @@ FIRST_OPEN_QUESTION = LocalizedText(
 """What a round of ideas asks first; mails are written without a page and its catalogue."""
 
 
-class NoLongerDue(Exception):
-    """The mail has lost its reason since it was queued; the message says why."""
-
-
 def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings, now: datetime) -> MailFacts:
     """The facts of one queued mail; makes the person's invitation where there is none yet.
 
     Whether the mail still has a reason is another question: `ensure_due`.
     """
+    if "consultation_id" in message.params:
+        return consultation_facts(session, message=message, settings=settings)
     person = session.get_one(Person, message.person_id)
     study = session.get_one(Study, message.study_id)
     round_ = session.get(Round, message.params["round_id"]) if "round_id" in message.params else None
@@ -74,6 +73,8 @@ def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings
 
 def ensure_due(session: Session, *, message: OutboxMessage) -> None:
     """Refuse (`NoLongerDue`) what lost its reason while it waited: the person left, the round closed, all was sent."""
+    if "consultation_id" in message.params:
+        ensure_vote_is_due(session, message=message)
     if "round_id" not in message.params:
         return
     round_ = session.get_one(Round, message.params["round_id"])

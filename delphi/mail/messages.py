@@ -56,6 +56,14 @@ class EarlierFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsultationFacts:
+    """A consultation as its mail tells of it."""
+
+    title: LocalizedText
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MailFacts:
     """Everything a mail may say. `round` is None for mails about a study as a whole; `note` is what its sender adds."""
 
@@ -67,6 +75,7 @@ class MailFacts:
     sender_name: str
     reply_to: str
     round: RoundFacts | None = None
+    consultation: ConsultationFacts | None = None
     note: str = ""
 
 
@@ -125,6 +134,16 @@ def thanks(facts: MailFacts) -> Mail:
     return _write(MessageKind.THANKS, facts, **about)
 
 
+def consultation_opened(facts: MailFacts) -> Mail:
+    """A document is put to the vote: what it is, until when, and the member's own link."""
+    return _write(MessageKind.CONSULTATION_OPENED, facts, foot="_foot_consultation", **_of_consultation(facts))
+
+
+def consultation_reminder(facts: MailFacts) -> Mail:
+    """A vote is still missing."""
+    return _write(MessageKind.CONSULTATION_REMINDER, facts, foot="_foot_consultation", **_of_consultation(facts))
+
+
 MESSAGES: dict[MessageKind, Callable[[MailFacts], Mail]] = {
     MessageKind.INVITATION: invitation,
     MessageKind.ROUND_OPENED: round_opened,
@@ -134,6 +153,8 @@ MESSAGES: dict[MessageKind, Callable[[MailFacts], Mail]] = {
     MessageKind.RECEIPT: receipt,
     MessageKind.NEW_LINK: new_link,
     MessageKind.THANKS: thanks,
+    MessageKind.CONSULTATION_OPENED: consultation_opened,
+    MessageKind.CONSULTATION_REMINDER: consultation_reminder,
 }
 
 
@@ -172,7 +193,19 @@ def _of_round(facts: MailFacts) -> dict[str, Any]:
     }
 
 
-def _write(kind: MessageKind, facts: MailFacts, **about: Any) -> Mail:
+def _of_consultation(facts: MailFacts) -> dict[str, Any]:
+    if facts.consultation is None:
+        raise ValueError("this mail is about a consultation, and there is none")
+    about, language = facts.consultation, mail_language(facts.language)
+    local = about.closes_at.astimezone(ZoneInfo(facts.time_zone)).date()
+    return {
+        "title": about.title.in_language(language),
+        "closes_at": moment(about.closes_at, facts.time_zone, language),
+        "closes_on": format_date(local, "d MMMM", locale=language),
+    }
+
+
+def _write(kind: MessageKind, facts: MailFacts, *, foot: str = "_foot", **about: Any) -> Mail:
     language = mail_language(facts.language)
     everything = {
         "name": facts.name,
@@ -184,10 +217,10 @@ def _write(kind: MessageKind, facts: MailFacts, **about: Any) -> Mail:
     }
     environment = _environment()
     written = environment.get_template(f"{kind.value}/{language}.txt").render(everything)
-    foot = environment.get_template(f"_foot/{language}.txt").render(everything)
+    written_foot = environment.get_template(f"{foot}/{language}.txt").render(everything)
     head, _, body = written.partition("\n\n")
     subject = re.sub(r" +", " ", " ".join(head.removeprefix("Subject:").splitlines())).strip(" ")
-    text = re.sub(r"\n{3,}", "\n\n", f"{body.strip()}\n\n{foot.strip()}\n")
+    text = re.sub(r"\n{3,}", "\n\n", f"{body.strip()}\n\n{written_foot.strip()}\n")
     return Mail(subject=subject, text=text, html=_as_html(text, language=language, subject=subject))
 
 

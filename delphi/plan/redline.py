@@ -78,7 +78,6 @@ def _field(sheet: RevisedField, *, languages: Sequence[str], codes: dict[int, st
     if latest is None:
         return []
     state = gettext("approved") if latest.state is RevisionState.APPROVED else gettext("draft")
-    late = gettext("Out of date: it has not followed the change.")
     facts: Line = (Run(f"{gettext('Reason:')} ", Look.STRONG), Run(latest.reason))
     blocks: list[Block] = [
         Heading(2, "", (Run(str(OBJECTIVE_FIELDS[sheet.field])), Run(f" ({state})", Look.SOFT))),

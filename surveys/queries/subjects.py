@@ -6,7 +6,7 @@ from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from surveys.models import OutboxMessage, Panellist, Round, Statement, TaskForce
+from surveys.models import Consultation, OutboxMessage, Panellist, Round, Statement, TaskForce
 from surveys.models.objective import Objective
 from surveys.rules.permissions import Subject
 
@@ -57,6 +57,9 @@ def _find_one(session: Session, name: str, value: Any) -> Subject | None:
             )
         case "objective_id":
             study_id = session.exec(select(Objective.study_id).where(Objective.id == value)).first()
+            return None if study_id is None else Subject(study_id=study_id)
+        case "consultation_id":
+            study_id = session.exec(select(Consultation.study_id).where(Consultation.id == value)).first()
             return None if study_id is None else Subject(study_id=study_id)
         case "message_id":
             study_id = session.exec(select(OutboxMessage.study_id).where(OutboxMessage.id == value)).first()

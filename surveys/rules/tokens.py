@@ -19,6 +19,13 @@ def invitation_token(*, secret_key: str, person_id: int, study_id: int, generati
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def voting_token(*, secret_key: str, consultation_id: int, person_id: int) -> str:
+    """The token of a member's link to one consultation, derived as `invitation_token` is."""
+    message = f"consultation:{consultation_id}:{person_id}".encode()
+    digest = hmac.digest(secret_key.encode(), message, "sha256")
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 def new_sign_in_token() -> str:
     """A fresh random token for one signed-in device (256 bits)."""
     return secrets.token_urlsafe(32)

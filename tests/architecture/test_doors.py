@@ -22,6 +22,7 @@ from surveys.vocabulary import MessageKind, Permission
 from tests.builders import (
     NOW,
     SmallStudy,
+    a_consultation,
     a_study,
     an_open_rating_round,
     as_facilitator,
@@ -126,6 +127,7 @@ SUBJECT_ARGUMENTS = {
     "panellist_id",
     "objective_id",
     "message_id",
+    "consultation_id",
 }
 
 
@@ -165,6 +167,7 @@ class Ground:
             "panellist_id": small.panellists[0],
             "objective_id": session.get_one(TaskForce, small.task_force_id).objective_id,
             "message_id": message.id,
+            "consultation_id": a_consultation(session, study_id=small.study_id),
         }
 
     def _expert(self) -> FlaskClient:

@@ -8,7 +8,16 @@ from html.parser import HTMLParser
 import pytest
 
 from delphi.i18n import LANGUAGE_NAMES
-from delphi.mail.messages import MESSAGES, TEMPLATES, EarlierFacts, Mail, MailFacts, RoundFacts, compose
+from delphi.mail.messages import (
+    MESSAGES,
+    TEMPLATES,
+    ConsultationFacts,
+    EarlierFacts,
+    Mail,
+    MailFacts,
+    RoundFacts,
+    compose,
+)
 from surveys.localized import LocalizedText
 from surveys.vocabulary import MessageKind
 
@@ -37,6 +46,9 @@ FACTS = MailFacts(
     sender_name="Lukas Meyer",
     reply_to="lukas@example.org",
     round=ROUND,
+    consultation=ConsultationFacts(
+        title=LocalizedText(en="The plan", fr="Le plan"), closes_at=datetime(2027, 3, 1, 17, 0, tzinfo=UTC)
+    ),
 )
 
 
@@ -47,7 +59,11 @@ def written(kind: MessageKind, *, language: str = "en", **changes: object) -> Ma
 def test_every_kind_has_a_function_and_a_text_in_every_language() -> None:
     assert set(MESSAGES) == set(MessageKind)
     found = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.glob("*/*.txt")}
-    assert found == {f"{kind}/{language}.txt" for kind in [*MessageKind, "_foot"] for language in LANGUAGE_NAMES}
+    assert found == {
+        f"{kind}/{language}.txt"
+        for kind in [*MessageKind, "_foot", "_foot_consultation"]
+        for language in LANGUAGE_NAMES
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGE_NAMES)
