@@ -14,6 +14,7 @@ from delphi.expert.views import (  # noqa: E402,F401
     my_data,
     questions,
     rating,
+    receipts,
     results,
     sending,
 )

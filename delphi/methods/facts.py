@@ -7,7 +7,7 @@ from flask_babel import gettext, ngettext
 from analysis.types import Quantile
 from delphi.i18n import LANGUAGE_NAMES, in_language, number
 from delphi.methods import findings
-from delphi.methods.written import Said, on
+from delphi.methods.written import Said, in_groups, on
 from delphi.protocol_sentences import QUARTILES, rule_sentence
 from delphi.sentences import KINDS_PLURAL
 from surveys.queries.methods import MethodsRecord
@@ -34,7 +34,7 @@ def _protocol(record: MethodsRecord) -> Said:
         gettext(
             "The rules were locked on %(day)s, before the first round. Fingerprint (SHA-256): %(fingerprint)s.",
             day=on(record, protocol.locked_at),
-            fingerprint=protocol.first_fingerprint,
+            fingerprint=in_groups(protocol.first_fingerprint),
         )
     ]
 

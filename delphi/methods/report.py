@@ -28,6 +28,7 @@ from delphi.i18n import in_language, language, number, percent
 from delphi.methods.facts import said_on
 from delphi.methods.filled import CHECKLISTS, FilledChecklist, FilledItem, MethodsContents, filled
 from delphi.methods.flows import Flow, participant_flow, statement_flow
+from delphi.methods.written import in_groups
 from delphi.protocol_sentences import protocol_sentences
 from delphi.version import __version__
 from surveys.queries.methods import MethodsRecord
@@ -56,7 +57,7 @@ def methods_document(contents: MethodsContents, *, in_language_of: str, made_at:
                         "Made on %(day)s with Delphi %(version)s. Protocol: %(fingerprint)s.",
                         day=day(made_at, record.time_zone),
                         version=__version__,
-                        fingerprint=record.protocol.fingerprint,
+                        fingerprint=in_groups(record.protocol.fingerprint),
                     )
                 ),
             ),
@@ -85,7 +86,7 @@ def _blocks(record: MethodsRecord, lists: list[FilledChecklist]) -> Iterator[Blo
     yield Bullets(tuple(plain(line) for line in said_on(("amendments",), record)))
     yield Heading(1, "4", plain(gettext("Those who left, and those who stayed")))
     yield Bullets(tuple(plain(line) for line in said_on(("attrition",), record)))
-    if record.attrition:
+    if any(one.n_left for one in record.attrition):
         yield _attrition(record)
         yield Paragraph(
             soft(
@@ -165,7 +166,7 @@ def _attrition(record: MethodsRecord) -> Grid:
         return gettext("yes") if biased else gettext("no")
 
     return Grid(
-        plain(gettext("Leavers and stayers by panel")),
+        plain(gettext("Leavers and stayers in each panel that somebody left")),
         tuple(Column(plain(heading), width, is_number=is_number) for heading, width, is_number in headings),
         tuple(
             tuple(
@@ -180,6 +181,7 @@ def _attrition(record: MethodsRecord) -> Grid:
                 )
             )
             for one in record.attrition
+            if one.n_left
         ),
     )
 

@@ -1,0 +1,277 @@
+"""A bundle: what is in it, that nobody is, and that every change of it is found."""
+
+import csv
+import hashlib
+import io
+import json
+import statistics
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from delphi.archive.checking import check
+from delphi.archive.layout import LAYOUTS, Damaged, as_csv, as_json, read_csv, sheet_of
+from delphi.archive.sealing import SUMS, unpack
+from surveys.models import Panellist, RoundResult, Submission
+from tests.delphi.archive.conftest import SECRETS, Sealed, bundle_of
+
+
+def table(files: dict[str, bytes], name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(files[f"data/{name}.csv"].decode(), newline="")))
+
+
+def with_table(files: dict[str, bytes], name: str, rows: list[dict[str, str]]) -> dict[str, bytes]:
+    """A changed table, and `data.json` made to fit it where it can be read at all."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=table_columns(name), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    changed = {f"data/{name}.csv": text.getvalue().encode()}
+    try:
+        sheets = [read_csv(one.name, {**files, **changed}[f"data/{one.name}.csv"]) for one in LAYOUTS]
+    except Damaged:
+        return changed
+    return {**changed, "data.json": as_json(sheets)}
+
+
+def table_columns(name: str) -> tuple[str, ...]:
+    return next(one.columns for one in LAYOUTS if one.name == name)
+
+
+def test_a_bundle_checks_out_and_says_how_much(archived: Sealed) -> None:
+    checked = check(archived.content)
+    assert (checked.n_rounds, checked.n_answers, checked.n_not_repeatable) == (3, 46, 0)
+    assert checked.n_figures > 300
+    assert checked.seal == hashlib.sha256(zip_file(archived.content, SUMS)).hexdigest()
+    assert check(archived.content, seal=checked.seal) == checked
+
+
+def zip_file(content: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name)
+
+
+def test_nobody_is_in_a_bundle(archived: Sealed) -> None:
+    files = archived.files
+    text = "\n".join(content.decode() for content in files.values())
+    assert [word for word in SECRETS if word in text] == []
+    assert "Shared comment" in text and "Former les conseillers" in text
+    with archived.app.extensions["delphi_database"].reading() as session:
+        nonces = [one.nonce for one in session.exec(select(Submission)).all() if one.nonce]
+        receipts = sorted(one.digest for one in session.exec(select(Submission)).all() if one.digest)
+    assert len(nonces) == 4 and not any(nonce in text for nonce in nonces)
+    assert [row["digest"] for row in table(files, "receipts")] == receipts
+    ideas = table(files, "ideas")
+    assert set(ideas[0]) == {"idea", "task_force", "round", "kind", "parent", "status", "text", "parked_reason"}
+
+
+def test_codes_are_drawn_anew_for_each_bundle(archived: Sealed) -> None:
+    again = unpack(bundle_of(archived.app, archived.small))[0]
+    first, second = ({row["expert"] for row in table(files, "members")} for files in (archived.files, again))
+    assert (len(first), len(second), first & second) == (6, 6, set())
+    with archived.app.extensions["delphi_database"].reading() as session:
+        ids = session.exec(select(Panellist.id)).all()
+    orders = {tuple(row["expert"] for row in table(files, "members")) for files in (archived.files, again)}
+    assert len(ids) == 6 and all(list(order) == sorted(order) for order in orders)
+
+
+def test_what_somebody_wrote_does_not_lead_to_their_ratings(archived: Sealed) -> None:
+    files = archived.files
+    texts = {row["expert"] for row in table(files, "question_answers") if row["position"] == "2"}
+    assert len(texts) == 5
+    assert texts & {row["expert"] for row in table(files, "ratings")} == set()
+
+
+def test_every_file_is_in_the_list_of_checksums(archived: Sealed, tmp_path_factory: pytest.TempPathFactory) -> None:
+    tmp_path = tmp_path_factory.mktemp("unpacked")
+    with zipfile.ZipFile(io.BytesIO(archived.content)) as archive:
+        archive.extractall(tmp_path)
+    done = subprocess.run(["sha256sum", "--check", "--strict", "--quiet", SUMS], cwd=tmp_path, capture_output=True)
+    assert (done.returncode, done.stdout) == (0, b"")
+    listed = {line.split("  ", 1)[1] for line in (tmp_path / SUMS).read_text().splitlines()}
+    assert listed == {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} - {SUMS}
+
+
+def test_the_pages_open_without_anything_else(archived: Sealed) -> None:
+    files = archived.files
+    english, french = files["index.en.html"].decode(), files["index.fr.html"].decode()
+    assert "Soil study" in english and "Étude des sols" in french
+    assert "Train advisers in soil testing 1 (fr)" in french
+    for page in (english, french, files["index.html"].decode()):
+        assert not any(word in page for word in ("<script", "http://", "https://", "style=", "src="))
+
+
+def test_a_stranger_recomputes_it_with_nothing_but_python(archived: Sealed, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(archived.content)) as archive:
+        archive.extractall(tmp_path)
+    command = [sys.executable, "-I", "-S", "recompute.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "every one is the published one" in done.stdout
+    results = tmp_path / "data" / "results.csv"
+    results.write_text(results.read_text().replace(",8.5,", ",8.0,", 1))
+    wrong = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert wrong.returncode == 1 and wrong.stdout.startswith("DIFFERENT: A5, 2, A5-01, importance: median is '8.0'")
+
+
+def test_a_second_recomputation_gives_the_published_figures(archived: Sealed) -> None:
+    """NumPy and `statistics` on the raw answers of the bundle against the rows of the database."""
+    answers: dict[tuple[str, str], list[int]] = {}
+    for row in table(archived.files, "ratings"):
+        if row["state"] == "rated":
+            answers.setdefault((row["round"], row["statement"]), []).append(int(row["value"]))
+    compared = 0
+    for row in table(archived.files, "results"):
+        values = answers.get((row["round"], row["statement"]), []) if row["criterion"] == "importance" else []
+        if not values:
+            continue
+        assert float(row["median"]) == statistics.median(values)
+        assert float(row["mean"]) == pytest.approx(statistics.fmean(values))
+        q1, q3 = np.percentile(values, [25, 75])
+        assert (float(row["q1"]), float(row["q3"]), float(row["iqr"])) == (q1, q3, q3 - q1)
+        assert int(row["agreement_k"]) == sum(value >= 7 for value in values)
+        compared += 1
+    with archived.app.extensions["delphi_database"].reading() as session:
+        stored = {(one.median, one.mean) for one in session.exec(select(RoundResult)).all() if one.n}
+    published = {
+        (float(row["median"]), float(row["mean"])) for row in table(archived.files, "results") if row["n"] != "0"
+    }
+    assert (compared, published) == (8, stored)
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_any_changed_byte_is_found(bundle: bytes, data: Any) -> None:
+    at = data.draw(st.integers(0, len(bundle) - 1))
+    value = data.draw(st.integers(0, 255).filter(lambda one: one != bundle[at]))
+    with pytest.raises(Damaged):
+        check(bundle[:at] + bytes([value]) + bundle[at + 1 :])
+
+
+@settings(max_examples=50, deadline=None)
+@given(data=st.data())
+def test_any_missing_or_added_end_is_found(bundle: bytes, data: Any) -> None:
+    cut = data.draw(st.integers(0, len(bundle) - 1))
+    for content in (bundle[:cut], bundle + bundle[:1] * (cut % 7 + 1)):
+        with pytest.raises(Damaged):
+            check(content)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_any_swapped_lost_or_doubled_row_is_found_even_with_new_checksums(forger: Sealed, data: Any) -> None:
+    """The forger makes checksums and `data.json` fit; the order of rows and the figures give the forgery away."""
+    files = forger.files
+    full = [one.name for one in LAYOUTS if len(table(files, one.name)) > 1]
+    name = data.draw(st.sampled_from(full))
+    rows = table(files, name)
+    first = data.draw(st.integers(0, len(rows) - 2))
+    second = data.draw(st.integers(first + 1, len(rows) - 1))
+    how = data.draw(st.sampled_from(["swap", "double"]))
+    if how == "swap":
+        rows[first], rows[second] = rows[second], rows[first]
+    else:
+        rows.insert(second, rows[first])
+    with pytest.raises(Damaged, match="out of order"):
+        check(forger.forged(with_table(files, name, rows)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_changed_answer_is_found_even_with_new_checksums(forger: Sealed, data: Any) -> None:
+    files = forger.files
+    rows = table(files, "ratings")
+    at = data.draw(st.integers(0, len(rows) - 1))
+    old = int(rows[at]["value"])
+    how = data.draw(st.sampled_from(["change", "drop"]))
+    if how == "drop":
+        del rows[at]
+    else:
+        rows[at]["value"] = str(data.draw(st.integers(1, 9).filter(lambda one: one != old)))
+    with pytest.raises(Damaged, match="frozen answers give"):
+        check(forger.forged(with_table(files, "ratings", rows)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_changed_figure_is_found_and_named(forger: Sealed, data: Any) -> None:
+    files = forger.files
+    rows = table(files, "results")
+    at = data.draw(st.integers(0, len(rows) - 1))
+    figures = [name for name in table_columns("results")[5:] if rows[at][name] not in ("", "yes", "no")]
+    name = data.draw(
+        st.sampled_from([one for one in figures if one not in ("verdict", "consensus_class", "frequency")])
+    )
+    rows[at][name] = str(int(rows[at][name]) + 1) if "." not in rows[at][name] else repr(float(rows[at][name]) + 0.5)
+    statement, criterion = rows[at]["statement"], rows[at]["criterion"]
+    with pytest.raises(Damaged, match=f"{statement}, {criterion}: {name} is stored as"):
+        check(forger.forged(with_table(files, "results", rows)))
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "says"),
+    [
+        ("outcomes", "status", "unresolved", "the outcome is unresolved, its verdict gives"),
+        ("outcomes", "rank", "2", "rank is stored as 2"),
+        ("question_results", "n", "4", "n is stored as 4"),
+        ("question_results", "summary", "{}", "the summary is not the one"),
+        ("concordance", "w", "0.5", "w is stored as 0.5"),
+        ("rounds", "n_answered", "5", "n_answered is 5, the panel gives"),
+        ("rounds", "rule_fingerprint", "0" * 64, "the rules it was judged by are missing"),
+    ],
+)
+def test_other_forged_numbers_are_named(archived: Sealed, name: str, column: str, value: str, says: str) -> None:
+    files = archived.files
+    rows = table(files, name)
+    at = next(index for index, row in enumerate(rows) if row[column] != value)
+    rows[at][column] = value
+    with pytest.raises(Damaged, match=says):
+        check(archived.forged(with_table(files, name, rows)))
+
+
+def test_changed_rules_do_not_have_their_fingerprint(archived: Sealed) -> None:
+    protocol = json.loads(archived.files["protocol.json"])
+    protocol["versions"][0]["settings"]["min_n"] = 4
+    with pytest.raises(Damaged, match="protocol version 1: its rules do not have its fingerprint"):
+        check(archived.forged({"protocol.json": json.dumps(protocol).encode()}))
+
+
+def test_a_perfect_forgery_has_another_seal(archived: Sealed) -> None:
+    seal = check(archived.content).seal
+    forged = archived.forged({"README.txt": b"Trust me."})
+    assert check(forged).seal != seal
+    with pytest.raises(Damaged, match="this is another bundle"):
+        check(forged, seal=seal)
+
+
+def test_a_table_keeps_what_it_is_given() -> None:
+    odd = ["=1+1", 'say "no"', "two\nlines", "é", "a,b"]
+    sheet = sheet_of("ideas", [(text, "A5", 1, "activity", "", "placed", text, "") for text in odd])
+    assert read_csv("ideas", as_csv(sheet)) == sheet
+
+
+@pytest.fixture(scope="module")
+def bundle(forger: Sealed) -> bytes:
+    return forger.content
+
+
+@pytest.fixture(scope="module")
+def forger(finished: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    import shutil
+
+    from delphi.database import Database
+    from tests.conftest import SECRET_KEY, an_app
+
+    path = tmp_path_factory.mktemp("forger") / "forger.sqlite"
+    shutil.copy(finished[0], path)
+    app = an_app(Database(f"sqlite:///{path}", identity_key=SECRET_KEY))
+    yield Sealed(app, finished[1], bundle_of(app, finished[1]))
+    app.extensions["delphi_database"].engine.dispose()

@@ -1,0 +1,170 @@
+"""Sealing on the page, checking and restoring from the command line."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlmodel import Session, select
+
+from delphi.archive.checking import check
+from delphi.archive.layout import Damaged
+from delphi.archive.restoring import restore_bundle
+from delphi.cli import main
+from delphi.database import Database
+from surveys.errors import RuleViolation
+from surveys.models import ArchiveBundle, AuditEvent, OutboxMessage, Panellist, Person, Round, StaffRole, Study
+from surveys.queries.activities import ranked_statements
+from surveys.services.verification import verify
+from surveys.vocabulary import AuditAction, Role, RoundStatus, ViolationCode
+from tests.builders import NOW, a_person, a_rating_round_on, staff_client, token_in
+from tests.conftest import SECRET_KEY
+from tests.delphi.archive.conftest import Sealed, a_finished_study, bundle_of
+
+
+def restored(database: Database, content: bytes) -> int:
+    with database.writing() as session:
+        return restore_bundle(session, content=content, now=NOW).study_id
+
+
+def test_a_restored_study_fits_and_reads_as_the_original(archived: Sealed, database: Database) -> None:
+    study_id = restored(database, archived.content)
+
+    def ranks(session: Session, which: int) -> list[tuple[object, ...]]:
+        rows = ranked_statements(session, study_id=which)
+        return [(one.code, one.rank, one.status, one.figures.median, dict(one.text)) for one in rows]
+
+    with database.reading() as session, archived.app.extensions["delphi_database"].reading() as original:
+        verified = verify(session, study_id=study_id)
+        assert (verified.n_snapshots, verified.differences) == (3, ())
+        assert ranks(session, study_id) == ranks(original, archived.small.study_id)
+        assert {one.status for one in session.exec(select(Round)).all()} == {RoundStatus.CLOSED}
+        assert {one.person_id for one in session.exec(select(Panellist)).all()} == {None}
+        assert session.exec(select(Person)).all() == [] == session.exec(select(OutboxMessage)).all()
+        event = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.STUDY_RESTORED)).one()
+        assert event.details["seal"] == check(archived.content).seal
+
+
+def test_a_bundle_of_a_restored_study_holds_the_same_figures(archived: Sealed, database: Database) -> None:
+    study_id = restored(database, archived.content)
+    from delphi.archive.gathering import figures_and_answers, gathering_of
+
+    def results(opened: Session, which: int) -> object:
+        sheets = figures_and_answers(gathering_of(opened, study_id=which))
+        return {
+            one.layout.name: one.rows for one in sheets if one.layout.name in ("results", "outcomes", "concordance")
+        }
+
+    with database.reading() as session, archived.app.extensions["delphi_database"].reading() as original:
+        assert results(session, study_id) == results(original, archived.small.study_id)
+
+
+def test_the_same_study_is_not_restored_twice(archived: Sealed, lite: Database) -> None:
+    restored(lite, archived.content)
+    with pytest.raises(RuleViolation) as refused:
+        restored(lite, archived.content)
+    assert refused.value.code is ViolationCode.STUDY_EXISTS
+
+
+def test_nothing_of_a_damaged_bundle_is_stored(archived: Sealed, lite: Database) -> None:
+    broken = archived.content[:4000] + b"?" + archived.content[4001:]
+    with pytest.raises(Damaged):
+        restored(lite, broken)
+    with lite.reading() as session:
+        assert session.exec(select(Study)).all() == []
+
+
+def test_a_restored_study_opens_on_the_pages(archived: Sealed, app: Flask) -> None:
+    database = app.extensions["delphi_database"]
+    study_id = restored(database, archived.content)
+    with database.writing() as session:
+        reader = a_person(session, name="Reader", email="reader@example.org")
+        session.add(StaffRole(person_id=reader.id, role=Role.SECRETARIAT, study_id=study_id))
+        person_id = reader.id
+    client = staff_client(app, person_id)
+    root = f"/secretariat/studies/{study_id}"
+    for page in ("", "/activities", "/methods", "/archive", "/log", "/exports/data-en.json"):
+        assert client.get(f"{root}{page}").status_code == 200, page
+    assert "Train advisers in soil testing 1" in client.get(f"{root}/activities").text
+
+
+def desk(archived: Sealed) -> tuple[FlaskClient, str]:
+    return staff_client(
+        archived.app, archived.small.secretary_id
+    ), f"/secretariat/studies/{archived.small.study_id}/archive"
+
+
+def test_sealing_on_the_page_keeps_the_bundle_and_logs_its_seal(archived: Sealed) -> None:
+    client, address = desk(archived)
+    for number in (1, 2):
+        done = client.post(address, data={"csrf_token": token_in(client.get(address).text)})
+        assert done.status_code == 303
+        content = client.get(f"{address}/{number}.zip").data
+        with archived.app.extensions["delphi_database"].reading() as session:
+            bundle = session.exec(select(ArchiveBundle).where(ArchiveBundle.number == number)).one()
+            seals = [
+                event.details["seal"]
+                for event in session.exec(
+                    select(AuditEvent).where(AuditEvent.action == AuditAction.ARCHIVE_SEALED)
+                ).all()
+            ]
+        assert check(content, seal=bundle.seal).n_rounds == bundle.n_rounds == 3
+        assert seals[-1] == bundle.seal
+        assert bundle.seal in client.get(address).text
+    assert client.get(f"{address}/3.zip").status_code == 404
+
+
+def test_nothing_is_sealed_while_a_round_is_open(archived: Sealed) -> None:
+    client, address = desk(archived)
+    token = token_in(client.get(address).text)
+    with archived.app.extensions["delphi_database"].writing() as session:
+        from surveys.models import Statement
+
+        statement = session.exec(select(Statement.id)).first()
+        assert statement is not None
+        a_rating_round_on(session, archived.small, statements=[statement])
+    refused = client.post(address, data={"csrf_token": token})
+    assert refused.status_code == 422
+    assert "open now: A5" in refused.text
+    assert "Seal now" not in client.get(address).text
+
+
+def test_a_bundle_on_each_database(app_on_each: Flask) -> None:
+    with app_on_each.extensions["delphi_database"].writing() as session:
+        small = a_finished_study(session)
+    assert check(bundle_of(app_on_each, small)).n_rounds == 3
+
+
+def test_the_command_names_the_first_difference(
+    archived: Sealed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(archived.content)
+    assert main(["verify", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "everything fits" in said and check(archived.content).seal in said
+    assert main(["verify", str(path), "--seal", "0" * 64]) == 1
+    assert "this is another bundle" in capsys.readouterr().out
+    path.write_bytes(
+        archived.forged({"data/ratings.csv": archived.files["data/ratings.csv"].replace(b"rated,9", b"rated,8", 1)})
+    )
+    assert main(["verify", str(path)]) == 1
+    assert capsys.readouterr().out.startswith("DIFFERENT: ")
+
+
+def test_the_command_restores_into_an_empty_install(
+    archived: Sealed,
+    sqlite_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(archived.content)
+    monkeypatch.setenv("DELPHI_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("DELPHI_SECRET_KEY", SECRET_KEY)
+    monkeypatch.setenv("DELPHI_INSTANCE", str(tmp_path / "instance"))
+    assert main(["restore", str(path)]) == 0
+    assert "every one as in the archive" in capsys.readouterr().out
+    assert main(["verify"]) == 0
+    assert main(["restore", str(path)]) == 2
