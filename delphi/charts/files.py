@@ -51,14 +51,14 @@ def as_svg(picture: Picture) -> str:
     for one in _lines(picture.note, width=width, size=SMALL):
         top += SMALL * 1.4
         marks.append(_text(one, name="note", y=top))
-    size = {"w": trim(width + 2 * MARGIN), "h": trim(top + MARGIN)}
+    outline = {"w": trim(width + 2 * MARGIN), "h": trim(top + MARGIN)}
     return str(
         Markup(
             '<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img">'
             '<title>{title}</title><desc>{sentence}</desc><style>{style}</style><rect class="paper" width="{w}" '
             'height="{h}"/>{marks}</svg>\n'
         ).format(
-            **size,
+            **outline,
             title=picture.title,
             sentence=picture.sentence,
             style=Markup(_style()),  # noqa: S704 - our own style sheet

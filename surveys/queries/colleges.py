@@ -11,8 +11,8 @@ from surveys.rules.anonymity import may_show_group
 
 def college_names(session: Session, *, study_id: int) -> dict[str, LocalizedText]:
     """Code to name of every college of a study; which may stand beside a figure is decided elsewhere."""
-    rows = session.exec(select(College.code, College.name).where(College.study_id == study_id)).all()
-    return dict(rows)
+    colleges = session.exec(select(College).where(College.study_id == study_id)).all()
+    return {college.code: college.name for college in colleges}
 
 
 def colleges_to_name(session: Session, *, task_force_id: int, min_group_size: int) -> dict[str, LocalizedText]:

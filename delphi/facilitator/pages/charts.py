@@ -1,6 +1,7 @@
 """The charts of a closed round on a page: picture, sentence, table, and addresses of its files."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from sqlmodel import Session
@@ -43,7 +44,7 @@ class ChartPage:
     n_rounds: int
 
 
-def figure(picture: Picture, *, round_id: int, chart: str, item: str, **asked: int | str) -> Figure:
+def figure(picture: Picture, *, round_id: int, chart: str, item: str, **asked: Any) -> Figure:
     """A picture with the addresses of its files."""
     files = tuple(
         (

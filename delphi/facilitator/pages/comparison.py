@@ -1,6 +1,7 @@
 """Two rounds side by side: what both asked in the same wording, the answers of each, and who moved."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
@@ -91,7 +92,7 @@ def comparison_page(session: Session, *, round_id: int, actor: Actor, other: int
         choices=tuple(
             Choice(
                 gettext("Round %(number)s", number=number),
-                url_for("facilitator.comparison", round_id=round_id, **{"with": number}),
+                _address(round_id, number=number),
                 number == chosen,
             )
             for number in sorted(numbers)
@@ -100,6 +101,11 @@ def comparison_page(session: Session, *, round_id: int, actor: Actor, other: int
         n_not_compared=len(board.rows) - len(lines),
         n_departures=sum(line.is_departure for line in lines),
     )
+
+
+def _address(round_id: int, *, number: int) -> str:
+    asked: dict[str, Any] = {"with": number}
+    return url_for("facilitator.comparison", round_id=round_id, **asked)
 
 
 def _section(before: Board, board: Board, *, kind: StatementKind, found: RoundFindings, note: str) -> PairSection:

@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 from sqlmodel import Session
 from wtforms import DecimalField, IntegerField, SelectField
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, NumberRange
 
 from analysis.chance import false_consensus_chance
@@ -52,8 +52,8 @@ class WhatIfForm(BaseForm):
     def what_if(self) -> WhatIf:
         """What was typed, once it is valid."""
         return WhatIf(
-            agreement=Fraction(self.agreement.data) / 100,
-            iqr=float(self.iqr.data),
+            agreement=Fraction(self.agreement.data or 100) / 100,
+            iqr=float(self.iqr.data or 0),
             quantile=Quantile(self.quantile.data),
             denominator=Denominator(self.denominator.data),
             min_n=self.min_n.data or 3,
