@@ -18,13 +18,15 @@ from scipy import sparse
 FloatArray = npt.NDArray[np.float32]
 
 RUNS = (3, 4, 5)
-SUGGEST = 0.05
+SUGGEST = 0.08
 """Least likeness at which a statement is suggested for an idea, by words; by words and meaning together, see below."""
 SUGGEST_WITH_MEANING = 0.25
 PAIR_BY_WORDS = 0.30
 PAIR_BY_MEANING = 0.20
 """Least likeness at which two ideas are put side by side: by the words of one language, by meaning across languages."""
 GROUP_AT_MOST = 6
+FLOOR = 1.0
+"""What a run weighs that every text has; without it the few texts of a small desk would share nothing."""
 ROWS_AT_ONCE = 500
 
 
@@ -57,7 +59,7 @@ def letter_runs(text: str) -> list[str]:
 def weigh(texts: Sequence[str]) -> sparse.csr_matrix:
     """One row a text, length one: letter runs weighted by how often the text and how seldom the others have them.
 
-    Weights are (1 + ln count) * ln((1 + texts) / (1 + texts that have it)); a text without letters is a row of zeros.
+    Weights are (1 + ln count) * (1 + ln((1 + texts) / (1 + texts that have it))); a text without letters is a row of zeros.
     """
     columns: dict[str, int] = {}
     starts, places, values = [0], [], []
@@ -69,7 +71,7 @@ def weigh(texts: Sequence[str]) -> sparse.csr_matrix:
     shape = (len(texts), max(len(columns), 1))
     matrix = sparse.csr_matrix((np.asarray(values, float), np.asarray(places, int), starts), shape=shape)
     having = np.bincount(matrix.indices, minlength=shape[1])
-    matrix = matrix @ sparse.diags(np.log((1 + len(texts)) / (1 + having)))
+    matrix = matrix @ sparse.diags(np.log((1 + len(texts)) / (1 + having)) + FLOOR)
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     return sparse.csr_matrix(sparse.diags(1 / np.where(lengths > 0, lengths, 1)) @ matrix)
 

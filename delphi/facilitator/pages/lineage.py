@@ -17,7 +17,7 @@ from surveys.rules.permissions import Actor
 from surveys.services.synthesis import find_idea
 
 WIDTH, BOX_WIDTH, BOX_HEIGHT, GAP, STEP = 1216, 268, 66, 12, 316
-LINE_LENGTH, LINES = 40, 2
+LINE_LENGTH, LINES = 37, 2
 
 
 @dataclass(frozen=True, slots=True)

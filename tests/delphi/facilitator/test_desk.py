@@ -8,9 +8,20 @@ from flask.testing import FlaskClient
 from sqlmodel import col, select
 from werkzeug.test import TestResponse
 
-from surveys.models import Idea, IdeaPlacement, Statement, StatementVersion
-from surveys.vocabulary import IdeaStatus, PlacementAction, StatementKind
-from tests.builders import SmallStudy, a_closed_ideas_round, a_study, everybody, staff_client, token_in
+from surveys.models import (
+    Category,
+    DeskStep,
+    Idea,
+    IdeaPair,
+    IdeaPlacement,
+    IdeaTag,
+    SimilarityRun,
+    Statement,
+    StatementVersion,
+)
+from surveys.services.similar_ideas import finish_run
+from surveys.vocabulary import IdeaStatus, JobStatus, PlacementAction, StatementKind
+from tests.builders import NOW, SmallStudy, a_closed_ideas_round, a_study, everybody, said, staff_client, token_in
 
 ACTIVITY, OBSTACLE = StatementKind.ACTIVITY, StatementKind.OBSTACLE
 IDEAS = (
@@ -91,9 +102,9 @@ def test_keeping_stores_the_wording_in_both_languages(desk: Desk) -> None:
 def test_a_statement_that_shares_words_is_suggested_and_merging_uses_its_button(desk: Desk) -> None:
     statement_id = desk.keep(desk.ideas[0], IDEAS[0][2])
     page = desk.page(idea=desk.ideas[1])
-    assert "Shares words with" in page
-    assert f'<button class="move best" name="statement" value="{statement_id}"' in page
-    assert "Shares words with" not in desk.page(idea=desk.ideas[2]), "another language is not compared"
+    assert "May say the same as" in page
+    assert f'<button class="move best" name="statement" value="{statement_id}:' in page
+    assert "May say the same as" not in desk.page(idea=desk.ideas[2]), "another language is not compared"
     assert desk.post(f"ideas/{desk.ideas[1]}/merge", statement=statement_id).status_code == 303
     with desk.database.reading() as session:
         placed = session.exec(select(IdeaPlacement.statement_id)).all()
@@ -131,13 +142,99 @@ def test_the_last_step_is_undone_from_the_bar(desk: Desk) -> None:
     page = desk.page()
     assert "Undo “placed in A5-01”" in page
     with desk.database.reading() as session:
-        placement = session.exec(select(IdeaPlacement.id)).one()
-    assert f"/placements/{placement}/undo" in page
-    assert desk.post(f"placements/{placement}/undo", idea=desk.ideas[0]).status_code == 303
+        step = session.exec(select(DeskStep.id)).one()
+    assert page.count(f"/steps/{step}/undo") == 2, "on the bar and in the list of steps"
+    assert desk.post(f"steps/{step}/undo", idea=desk.ideas[0]).status_code == 303
     assert "0 of 4" in desk.page()
-    again = desk.post(f"placements/{placement}/undo", idea=desk.ideas[0])
+    again = desk.post(f"steps/{step}/undo", idea=desk.ideas[0])
     assert again.status_code == 409
     assert "nothing left to undo" in again.text
+
+
+def test_an_idea_is_taken_out_beside_its_statement_and_that_is_a_step_too(desk: Desk) -> None:
+    desk.keep(desk.ideas[0])
+    with desk.database.reading() as session:
+        placement = session.exec(select(IdeaPlacement.id)).one()
+    assert f"/placements/{placement}/undo" in desk.page()
+    assert desk.post(f"placements/{placement}/undo", idea=desk.ideas[0]).status_code == 303
+    page = desk.page()
+    assert "0 of 4" in page
+    assert "Undo “taken out of A5-01”" in page
+    assert desk.post(f"placements/{placement}/undo").status_code == 409
+
+
+def test_ideas_are_tagged_and_untagged(desk: Desk) -> None:
+    assert desk.post(f"ideas/{desk.ideas[0]}/tags", tag="Markets").status_code == 303
+    page = desk.page(idea=desk.ideas[0])
+    assert "markets ×" in page
+    with desk.database.reading() as session:
+        tag = session.exec(select(IdeaTag.id)).one()
+    assert desk.post(f"ideas/{desk.ideas[0]}/tags", off=tag).status_code == 303
+    assert "markets ×" not in desk.page(idea=desk.ideas[0])
+    assert desk.post(f"ideas/{desk.ideas[0]}/tags", tag=" ").status_code == 422
+
+
+def test_a_statement_is_edited_linked_and_sorted_without_leaving_the_desk(desk: Desk) -> None:
+    activity = desk.keep(desk.ideas[0])
+    obstacle = desk.keep(desk.ideas[3], "Audits", "Audits")
+    with desk.database.writing() as session:
+        category = Category(study_id=desk.small.study_id, code="money", name=said("Money"))
+        session.add(category)
+        session.flush()
+        category_id = category.id
+    page = desk.page(statement=obstacle)
+    assert "Edit A5-02" in page
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    for path, data in (
+        ("wording", {"text-en": "Audits are dear", "text-fr": "Audits chers", "seen": seen}),
+        ("parent", {"parent": activity}),
+        ("category", {"category": category_id}),
+    ):
+        data |= {"csrf_token": token_in(page), "back": "desk"}
+        response = desk.client.post(f"/facilitate/statements/{obstacle}/{path}", data=data)
+        assert response.status_code == 303
+        assert response.headers["Location"].endswith(f"/synthesis?statement={obstacle}")
+    page = desk.page(kind="obstacle")
+    assert "Audits are dear" in page
+    assert "belongs to A5-01" in page
+    assert "Money" in page
+    assert "Undo “sorted A5-02 into a category”" in page
+
+
+def test_a_suggested_group_is_confirmed_idea_by_idea(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        first, second = sorted(desk.ideas[:2])
+        session.add(IdeaPair(first_id=first, second_id=second, score=0.9))
+    page = desk.page()
+    assert "1 group of ideas that may say the same" in page
+    one = desk.post("ideas/group", **{"in-group": [first], "text-en": "Prices"})
+    assert one.status_code == 422, "one idea is no group"
+    both = desk.post("ideas/group", **{"in-group": [first, second], "text-en": "Prices", "text-fr": "Prix"})
+    assert both.status_code == 303
+    with desk.database.reading() as session:
+        statement = session.exec(select(Statement)).one()
+        placed = session.exec(select(IdeaPlacement).order_by(col(IdeaPlacement.id))).all()
+        assert [one.statement_id for one in placed] == [statement.id] * 2
+    assert "may say the same" not in desk.page(kind="activity").split("Ideas</h2>")[0]
+    again = desk.post("ideas/group", **{"in-group": [first, second], "text-en": "Again"})
+    assert again.status_code == 409
+    with desk.database.reading() as session:
+        assert len(session.exec(select(Statement)).all()) == 1
+
+
+def test_the_desk_asks_for_a_look_for_similar_ideas_and_shows_its_progress(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        run = session.exec(select(SimilarityRun)).one()
+        run.status, run.n_done, run.n_steps = JobStatus.RUNNING, 128, 400
+        session.add(run)
+    assert "Looking for similar ideas: 128 of 400 texts." in desk.page()
+    answer = desk.client.post(f"{desk.base}/here", headers={"X-CSRFToken": token_in(desk.page())}).get_json()
+    assert answer["search"] == {"done": 128, "steps": 400}
+    with desk.database.writing() as session:
+        finish_run(session, run_id=run.id, encoder="", pairs=(), now=NOW)
+    assert "Look for similar ideas again" in desk.page()
+    assert desk.post("similar").status_code == 303
+    assert "waiting for its turn" in desk.page()
 
 
 def test_too_long_a_wording_comes_back_as_typed(desk: Desk) -> None:
