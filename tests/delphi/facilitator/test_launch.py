@@ -1,5 +1,6 @@
 """Launching, following, reminding, closing with advice, opening again; pilots and rehearsals from their pages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from delphi.database import Database
 from delphi.launches import launch_due
+from delphi.mail.messages import compose
 from surveys.errors import RuleViolation
 from surveys.models import (
     AuditEvent,
@@ -29,6 +31,7 @@ from surveys.services.outcomes import publish_outcomes
 from surveys.services.reopening import reopen_round
 from surveys.services.rounds import close_round, plan_round
 from surveys.services.submissions import submit_answers
+from surveys.services.synthesis import park_idea
 from surveys.services.verification import verify
 from surveys.vocabulary import (
     AuditAction,
@@ -36,6 +39,7 @@ from surveys.vocabulary import (
     OutboxStatus,
     RoundKind,
     RoundStatus,
+    StatementKind,
     StudyKind,
     ViolationCode,
 )
@@ -53,6 +57,7 @@ from tests.builders import (
     staff_client,
     token_in,
 )
+from tests.delphi.mail.test_messages import FACTS
 
 SOON = timedelta(minutes=5)
 LATER = NOW + timedelta(days=14)
@@ -304,9 +309,6 @@ def test_what_may_not_be_opened_again(lite: Database) -> None:
 
 
 def test_a_round_of_ideas_is_opened_again_only_before_the_synthesis(lite: Database) -> None:
-    from surveys.services.synthesis import park_idea
-    from surveys.vocabulary import StatementKind
-
     with lite.writing() as session:
         small = a_study(session)
         round_, ideas = a_closed_ideas_round(session, small, ideas=[(0, StatementKind.ACTIVITY, "Prices", "en")])
@@ -393,3 +395,12 @@ def test_forecast_carries_the_pace_on_and_promises_nothing() -> None:
     early = forecast(sent, n_invited=20, opened_at=opened, deadline_at=LATER, now=NOW + timedelta(hours=3))
     assert early is None
     assert forecast(sent, n_invited=20, opened_at=opened, deadline_at=NOW, now=NOW) is None
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("kind", [MessageKind.ROUND_REOPENED, MessageKind.REMINDER])
+def test_what_the_sender_adds_stands_in_the_mail(kind: MessageKind, language: str) -> None:
+    facts = replace(FACTS, language=language, note="Two mails bounced.")
+    mail = compose(kind, facts)
+    assert "\n\nTwo mails bounced.\n\n" in mail.text
+    assert "Two mails" not in compose(kind, replace(facts, note="")).text

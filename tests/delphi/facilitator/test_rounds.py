@@ -196,7 +196,7 @@ def test_reminders_and_more_time_from_the_task_forces_page(app: Flask) -> None:
     assert client.post(f"/facilitate/rounds/{round_.id}/reminders", data={"csrf_token": token}).status_code == 303
     again = client.post(f"/facilitate/rounds/{round_.id}/reminders", data={"csrf_token": token})
     assert again.status_code == 422
-    assert "less than a day old" in again.text
+    assert "too recent for the protocol" in again.text
     data = {"csrf_token": token, "deadline": in_days(30)}
     assert client.post(f"/facilitate/rounds/{round_.id}/deadline", data=data).status_code == 303
     earlier = client.post(f"/facilitate/rounds/{round_.id}/deadline", data={**data, "deadline": in_days(2)})
