@@ -59,7 +59,7 @@ def letter_runs(text: str) -> list[str]:
 def weigh(texts: Sequence[str]) -> sparse.csr_matrix:
     """One row a text, length one: letter runs weighted by how often the text and how seldom the others have them.
 
-    Weights are (1 + ln count) * (1 + ln((1 + texts) / (1 + texts that have it))); a text without letters is a row of zeros.
+    Weights are (1 + ln count) * (1 + ln((1 + texts) / (1 + texts that have it))); no letters give a row of zeros.
     """
     columns: dict[str, int] = {}
     starts, places, values = [0], [], []
