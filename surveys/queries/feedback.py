@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
 from surveys.models import Comment, Round, RoundResult, Snapshot, Statement, StatementVersion
+from surveys.queries.college_feedback import counts_by_college
 from surveys.queries.my_answers import Cell, OwnRating, own_frozen_ratings
 from surveys.queries.statements import MEANING
-from surveys.rules.feedback import WrittenComment
-from surveys.vocabulary import CommentReview, RoundKind, RoundStatus
+from surveys.rules.feedback import CollegeCounts, WrittenComment
+from surveys.vocabulary import CommentReview, FeedbackKind, RoundKind, RoundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class FrozenResult:
     meaning: int
     frequency: tuple[int, ...]
     median: float | None
+    by_college: tuple[CollegeCounts, ...] = ()
+    """Only where the protocol shows experts each college's answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,16 @@ class EarlierRound:
 
 
 # Every page of a rating round asks these two: the statements are built once.
+ASKED_NOW = aliased(Round)
+FEEDBACK_NOW = (
+    sa_select(col(ASKED_NOW.feedback))
+    .where(
+        col(ASKED_NOW.task_force_id) == bindparam("task_force_id"), col(ASKED_NOW.number) == bindparam("before_number")
+    )
+    .scalar_subquery()
+)
 EARLIER = (
-    sa_select(col(Round.id), col(Round.number), col(Snapshot.id))
+    sa_select(col(Round.id), col(Round.number), col(Snapshot.id), FEEDBACK_NOW)
     .join(Snapshot, col(Snapshot.round_id) == Round.id)
     .where(
         col(Round.task_force_id) == bindparam("task_force_id"),
@@ -66,13 +78,21 @@ PARENTS = (
 def earlier_round(
     session: Session, *, task_force_id: int, before_number: int, panellist_id: int
 ) -> EarlierRound | None:
-    """The newest closed rating round before `before_number`, in four statements; None where there is none."""
+    """The newest closed rating round before `before_number`, in four statements; None where there is none.
+
+    What the round `before_number` does not show by its protocol, such as comments, is not in it.
+    """
     row = (
         session.connection().execute(EARLIER, {"task_force_id": task_force_id, "before_number": before_number}).first()
     )
     if row is None:
         return None
-    round_id, number, snapshot_id = row
+    round_id, number, snapshot_id, feedback = row
+    colleges = (
+        counts_by_college(session, snapshot_id=snapshot_id, task_force_id=task_force_id)
+        if feedback is FeedbackKind.BY_COLLEGE
+        else {}
+    )
     results = session.connection().execute(
         sa_select(
             col(RoundResult.statement_id),
@@ -89,14 +109,17 @@ def earlier_round(
     authors: dict[str, set[int]] = {}
     for comment in written:
         authors.setdefault(comment.language, set()).add(comment.panellist_id)
-        if comment.review is CommentReview.SHARED and comment.panellist_id != panellist_id:
+        is_shown = comment.review is CommentReview.SHARED and feedback is not FeedbackKind.COUNTS
+        if is_shown and comment.panellist_id != panellist_id:
             shared.setdefault(comment.statement_id, []).append(
                 WrittenComment(comment.stance, comment.text, comment.language, comment.shared_text)
             )
     return EarlierRound(
         number=number,
         results={
-            (statement, criterion): FrozenResult(meaning, tuple(frequency), median)
+            (statement, criterion): FrozenResult(
+                meaning, tuple(frequency), median, colleges.get((statement, criterion), ())
+            )
             for statement, criterion, meaning, frequency, median in results
         },
         own=own_frozen_ratings(session, round_id=round_id, panellist_id=panellist_id),

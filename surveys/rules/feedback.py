@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from surveys.localized import LocalizedText
-from surveys.rules.anonymity import Disclosure, disclosure
+from surveys.rules.anonymity import Disclosure, disclosure, groups_to_show
 from surveys.vocabulary import Stance
 
 WRITERS_TO_SHOW_A_LANGUAGE = 3
@@ -23,6 +23,19 @@ class Band:
     lower: int
     upper: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CollegeCounts:
+    """One college's answers to one question: (value, how many) from the lowest on."""
+
+    code: str
+    name: LocalizedText
+    counts: tuple[tuple[int, int], ...]
+
+    @property
+    def n(self) -> int:
+        return sum(count for _, count in self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,15 @@ def group_view(*, frequency: Sequence[int], median: float | None, lower: int, mi
         lowest=used[0],
         highest=used[-1],
     )
+
+
+def colleges_shown(
+    colleges: Sequence[CollegeCounts], *, n_total: int, min_group_size: int
+) -> tuple[CollegeCounts, ...]:
+    """The colleges whose counts may stand beside the group's: each is large enough, and so is whoever is left."""
+    sizes = {one.code: one.n for one in colleges}
+    shown = groups_to_show(sizes, n_total=n_total, min_group_size=min_group_size)
+    return tuple(one for one in colleges if one.code in shown and one.n < n_total)
 
 
 def _thirds(frequency: Sequence[int], *, lower: int) -> tuple[Band, ...]:

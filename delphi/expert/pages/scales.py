@@ -12,7 +12,7 @@ from surveys.localized import LocalizedText
 from surveys.queries.feedback import EarlierRound, FrozenResult
 from surveys.queries.my_answers import OwnRating
 from surveys.queries.questionnaire import AskedCriterion
-from surveys.rules.feedback import GroupView, group_view
+from surveys.rules.feedback import GroupView, colleges_shown, group_view
 from surveys.vocabulary import RatingState
 
 BAR_LEVELS = 12
@@ -64,6 +64,8 @@ class Question:
     middle: str
     high: str
     group: GroupView | None
+    colleges: tuple[tuple[LocalizedText, str], ...]
+    """Each college that may be shown, and its answers in words."""
     counts_spoken: str
     own_choice: str
     own_sentence: str
@@ -123,12 +125,21 @@ def question_of(look: Look, *, problem: str = "") -> Question:
         middle=_word(criterion, middle) if len(points) % 2 else "",
         high=_word(criterion, criterion.upper),
         group=group,
+        colleges=_colleges(result, group=group, min_group_size=look.min_group_size) if result and group else (),
         counts_spoken=", ".join(f"{point.value}: {point.count}" for point in points if point.count),
         own_choice=own_choice,
         own_sentence=_own_sentence(own, number=look.earlier_number) if look.earlier_number else "",
         keep_label=_keep_label(own) if own else "",
         problem=problem,
     )
+
+
+def _colleges(result: FrozenResult, *, group: GroupView, min_group_size: int) -> tuple[tuple[LocalizedText, str], ...]:
+    """Answers by college; none where the group's own counts are not shown either."""
+    if not group.counts:
+        return ()
+    shown = colleges_shown(result.by_college, n_total=sum(result.frequency), min_group_size=min_group_size)
+    return tuple((one.name, ", ".join(f"{value}: {count}" for value, count in one.counts)) for one in shown)
 
 
 def _bar_level(count: int, largest: int) -> int:

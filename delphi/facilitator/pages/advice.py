@@ -98,11 +98,11 @@ def _chance(chance: float) -> str:
 
 def _smallest(smallest: int | None, lasting: int | None) -> str:
     if smallest is None:
-        return gettext("No panel of up to %(n)s people brings that under 5 %%.", n=LARGEST_PANEL)
+        return gettext("No panel of up to %(n)s people keeps random answers under 5 %%.", n=LARGEST_PANEL)
     if lasting in (None, smallest):
-        return gettext("The smallest panel that brings it under 5 %% has %(n)s people.", n=smallest)
+        return gettext("The smallest panel that keeps random answers under 5 %% has %(n)s people.", n=smallest)
     return gettext(
-        "The smallest panel that brings it under 5 %% has %(n)s people; from %(lasting)s on every panel does.",
+        "The smallest panel that keeps random answers under 5 %% has %(n)s people; from %(lasting)s on every one does.",
         n=smallest,
         lasting=lasting,
     )
