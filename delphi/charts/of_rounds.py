@@ -165,8 +165,8 @@ def distribution_of(row: BoardRow, figures: Figures, *, round_number: int, note:
         median=result.median,
         q3=result.q3,
         name=f"{row.code}-{figures.criterion.code}-round-{round_number}",
-        title=f"{row.code}. {in_language(row.text)}",
-        note=f"{in_language(figures.criterion.name)}. {note}",
+        title=f"{row.code}, {in_language(figures.criterion.name)}: {in_language(row.text)}",
+        note=note,
     )
 
 

@@ -191,7 +191,7 @@ def test_a_round_is_seen_as_an_invented_expert_will_meet_it(closed: ClosedRound)
     french = closed.page(f"/facilitate/rounds/{round_id}/preview/fr")
     assert '<html lang="fr"' in french
     assert "Train advisers in soil testing 2 (fr)" in french
-    assert "<div inert>" in french
+    assert "<fieldset disabled" in french
     assert closed.facilitator.get(f"/facilitate/rounds/{round_id}/preview/de").status_code == 404
     assert everything_stored(closed.database) == before
     assert expert_client(closed.app, closed.small, closed.small.experts[0]).get(addresses[0]).status_code == 404

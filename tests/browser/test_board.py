@@ -1,0 +1,145 @@
+"""Every way to look at a closed round in Chromium: accessible, narrow, light and dark, and worked by keyboard alone."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlmodel import select
+
+from surveys.models import Comment
+from surveys.services.comments import share_comment
+from surveys.services.next_round import build_next_round
+from tests.browser.looking import NARROWEST, Watch, axe_problems, overhang
+from tests.browser.serving import serving
+from tests.builders import NOW, as_facilitator
+from tests.delphi.facilitator.closed_rounds import ClosedRound
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MOVED = "9 9 | 9 9 | 9 9 | 2 9 | 1 . | 1 ."
+LOOKS = (
+    "board",
+    "answers",
+    "map",
+    "comparison",
+    "convergence",
+    "what-if",
+    "what-if?agreement=50&iqr=8&min_n=5&quantile=linear&denominator=rated",
+    "comments",
+)
+
+
+class Desk:
+    """A facilitator's browser before two closed rounds and a planned one."""
+
+    def __init__(self, closed: ClosedRound, context: BrowserContext, base: str) -> None:
+        self.closed, self.context, self.base = closed, context, base
+        self.later = closed.another_round(MOVED)
+        with closed.database.writing() as session:
+            for comment in session.exec(select(Comment)).all():
+                share_comment(
+                    session,
+                    actor=as_facilitator(closed.small),
+                    round_id=closed.round_id,
+                    comment_id=comment.id,
+                    now=NOW,
+                )
+            self.planned = build_next_round(
+                session,
+                actor=as_facilitator(closed.small),
+                task_force_id=closed.small.task_force_id,
+                decisions={},
+                now=NOW,
+            ).id
+        cookie = closed.facilitator.get_cookie("delphi")
+        assert cookie is not None
+        context.add_cookies([{"name": "delphi", "value": cookie.value, "url": base}])
+        self.watch = Watch(base)
+        self.watch.attach(context)
+        self.page: Page = context.new_page()
+
+    def addresses(self) -> list[str]:
+        found = [f"/facilitate/rounds/{self.later}/{look}" for look in LOOKS]
+        found += [f"/facilitate/statements/{one}" for one in self.closed.statements[:2]]
+        found += [f"{self.closed.base}/{part}" for part in ("log", "next-round", "outcomes", "publish")]
+        found += [f"/facilitate/rounds/{self.planned}/preview{part}" for part in ("", "/en?profile=high", "/fr")]
+        return found
+
+    def go(self, address: str) -> Page:
+        self.page.goto(self.base + address)
+        return self.page
+
+    def tab_to(self, selector: str) -> None:
+        """Press Tab until the element has the focus."""
+        for _ in range(150):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+                return
+        raise AssertionError(f"{selector} is not reached by keyboard")
+
+
+@pytest.fixture
+def desk(app: Flask, chromium: Browser) -> Iterator[Desk]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    closed = ClosedRound(app)
+    with serving(app) as base:
+        yield Desk(closed, context, base)
+        context.close()
+
+
+def test_every_look_at_a_round_is_accessible_and_narrow(desk: Desk) -> None:
+    problems = []
+    for address in desk.addresses():
+        page = desk.go(address)
+        problems += [f"{address}: {one}" for one in axe_problems(page)]
+        page.emulate_media(color_scheme="dark")
+        problems += [f"{address} dark: {one}" for one in axe_problems(page, only=("color-contrast",))]
+        page.emulate_media(color_scheme="light")
+        for width in (NARROWEST, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            problems += [f"{address} {width} px: {one}" for one in overhang(page)]
+        page.set_viewport_size({"width": 1280, "height": 900})
+    assert problems == [], "\n".join(problems)
+    assert desk.watch.foreign == []
+    assert desk.watch.complaints == []
+
+
+def test_another_rule_is_tried_by_keyboard(desk: Desk) -> None:
+    page = desk.go(f"/facilitate/rounds/{desk.later}/what-if")
+    desk.tab_to("#agreement")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("50")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**agreement=50**")
+    assert "would change" in page.inner_text("h1")
+
+
+def test_an_objection_is_marked_and_a_picture_taken_along_by_keyboard(desk: Desk) -> None:
+    page = desk.go(f"/facilitate/rounds/{desk.closed.round_id}/comments")
+    desk.tab_to("form.inline button.quiet")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Marked as a principled objection.")
+    page = desk.go(f"/facilitate/rounds/{desk.closed.round_id}/map")
+    desk.tab_to("a[download][href$='.png']")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "map-activity-round-1-en.png"
+
+
+def test_a_planned_round_is_seen_in_both_languages_at_320_pixels(desk: Desk) -> None:
+    page = desk.go(f"/facilitate/rounds/{desk.planned}/preview?profile=high")
+    frames = page.locator("iframe")
+    assert frames.count() == 2
+    for number, language in enumerate(("en", "fr")):
+        inside = page.frame_locator("iframe").nth(number)
+        assert inside.locator("html").get_attribute("lang") == language
+        assert inside.locator("html").evaluate("html => html.clientWidth") == 320
+        assert inside.locator("html").evaluate("html => html.scrollWidth") == 320
+        assert inside.locator("fieldset[disabled] form").count() == 1
+    desk.tab_to("nav.filter a[href*='profile=none']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**profile=none**")
