@@ -133,7 +133,7 @@ def notes_of(session: Session, *, round_id: int) -> tuple[PinnedNote, ...]:
         .order_by(col(Idea.kind), col(Idea.id))
     ).all()
     return (
-        *(PinnedNote(code=code, text=text, note=note, by=name) for code, text, note, name in comments),
+        *(PinnedNote(code=code, text=LocalizedText(text), note=note, by=name) for code, text, note, name in comments),
         *(PinnedNote(code=idea.kind.value, text=LocalizedText(), note=idea.text, by=name) for idea, name in ideas),
     )
 

@@ -89,5 +89,6 @@ def _counts(session: Session, *, round_id: int, panellist_ids: Sequence[int]) ->
         lower, n_points = lower_upper[criterion_id]
         of_criterion = counts.setdefault(str(criterion_id), {})
         row = of_criterion.setdefault(str(statement_id), [0] * n_points)
-        row[value - lower] += n
+        if value is not None:
+            row[value - lower] += n
     return counts

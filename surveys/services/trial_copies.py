@@ -41,7 +41,6 @@ NAMES = {
     StudyKind.PILOT: {"en": "Pilot: {}", "fr": "Pilote\u00a0: {}", "es": "Piloto: {}"},
     StudyKind.REHEARSAL: {"en": "Rehearsal: {}", "fr": "Répétition\u00a0: {}", "es": "Ensayo: {}"},
 }
-OF_STUDY = (College, Region, Scale)
 SLUG_ROOM = 44
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -59,12 +58,14 @@ def copy_task_force(
     earlier = session.exec(select(Study.id).where(Study.kind != StudyKind.STUDY)).all()
     slug = f"{study.slug[:SLUG_ROOM]}-{kind.value}-{max(earlier, default=0) + 1}"
     copied = copy_row(session, study, kind=kind, slug=slug, name=LocalizedText(name), created_at=now)
-    scales: dict[int, int] = {}
-    for table in OF_STUDY:
-        for row in session.exec(select(table).where(table.study_id == study.id).order_by(col(table.id))).all():
-            fresh = copy_row(session, row, study_id=copied.id)
-            if isinstance(row, Scale):
-                scales[row.id] = fresh.id
+    for college in session.exec(select(College).where(College.study_id == study.id).order_by(col(College.id))).all():
+        copy_row(session, college, study_id=copied.id)
+    for region in session.exec(select(Region).where(Region.study_id == study.id).order_by(col(Region.id))).all():
+        copy_row(session, region, study_id=copied.id)
+    scales = {
+        scale.id: copy_row(session, scale, study_id=copied.id).id
+        for scale in session.exec(select(Scale).where(Scale.study_id == study.id)).all()
+    }
     for criterion in session.exec(select(Criterion).where(Criterion.study_id == study.id)).all():
         copy_row(session, criterion, study_id=copied.id, scale_id=scales[criterion.scale_id])
     protocol = session.exec(

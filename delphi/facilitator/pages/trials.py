@@ -110,7 +110,7 @@ def rehearsal_page(session: Session, *, task_force_id: int, actor: Actor, proble
     if played is None:
         return RehearsalPage(place, None, 0, n_statements, 0, (), None, problem)
     rounds = session.exec(select(Round).where(Round.task_force_id == played.id).order_by(col(Round.number))).all()
-    mails = Counter(
+    mails: Counter[tuple[str, str]] = Counter(
         session.exec(
             select(OutboxMessage.kind, OutboxMessage.language).where(
                 OutboxMessage.study_id == played.study_id, OutboxMessage.status == OutboxStatus.HELD
@@ -125,7 +125,7 @@ def rehearsal_page(session: Session, *, task_force_id: int, actor: Actor, proble
         n_statements=n_statements,
         n_mails=sum(mails.values()),
         mails=tuple(
-            HeldMails(str(MAILS.get(kind, kind.value)), LANGUAGE_NAMES.get(code, code), n)
+            HeldMails(str(MAILS.get(MessageKind(kind), kind)), LANGUAGE_NAMES.get(code, code), n)
             for (kind, code), n in sorted(mails.items())
         ),
         board_round_id=rated[-1] if rated else None,
