@@ -2,9 +2,12 @@
 
 from flask import Flask
 from sqlalchemy import event
+from sqlmodel import col, select
 
-from surveys.models import Goal, StaffRole
+from surveys.models import Goal, Idea, StaffRole
+from surveys.services.desk_sorting import tag_idea
 from surveys.services.rounds import close_round
+from surveys.services.synthesis import place_as_new
 from surveys.vocabulary import Role, StatementKind
 from tests.builders import (
     NOW,
@@ -14,6 +17,7 @@ from tests.builders import (
     a_study,
     a_task_force,
     an_open_rating_round,
+    as_facilitator,
     rate,
     said,
     staff_client,
@@ -83,15 +87,25 @@ def test_every_look_at_a_round_weighs_the_same_for_12_and_162_statements(app: Fl
     assert looks_at_a_closed_round(app, slug="many", n_statements=162) == few
 
 
-def desk_with(app: Flask, *, slug: str, n_ideas: int) -> int:
+def desk_with(app: Flask, *, slug: str, n_ideas: int) -> list[int]:
+    """Statements sent by the desk, a statement edited on it, translations, the second coder and a lineage."""
     with app.extensions["delphi_database"].writing() as session:
         small = a_study(session, slug=slug)
         ideas = [(n % 6, StatementKind.ACTIVITY, f"Idea number {n}", "en") for n in range(n_ideas)]
         a_closed_ideas_round(session, small, ideas=ideas)
-    return statements_sent(app, small, f"/facilitate/task-forces/{small.task_force_id}/synthesis")
+        at = {"actor": as_facilitator(small), "task_force_id": small.task_force_id, "now": NOW}
+        placed = session.exec(select(Idea.id).order_by(col(Idea.id).desc()).limit(n_ideas // 2)).all()
+        for idea_id in placed:
+            statement = place_as_new(session, idea_id=idea_id, text=said(f"Statement of {idea_id}"), **at)
+            tag_idea(session, idea_id=idea_id, tag="soil", **at)
+    base = f"/facilitate/task-forces/{small.task_force_id}"
+    paths = ("synthesis", f"synthesis?statement={statement.id}", "translations?to=fr&show=all", "second-coder")
+    return [statements_sent(app, small, f"{base}/{path}") for path in paths] + [
+        statements_sent(app, small, f"/facilitate/statements/{statement.id}/lineage")
+    ]
 
 
-def test_the_desk_weighs_the_same_for_more_ideas(app: Flask) -> None:
+def test_the_desks_weigh_the_same_for_more_ideas_and_statements(app: Flask) -> None:
     assert desk_with(app, slug="few", n_ideas=4) == desk_with(app, slug="many", n_ideas=40)
 
 
