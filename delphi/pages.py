@@ -43,6 +43,7 @@ def init_pages(app: Flask) -> None:
         "memberships": sentences.MEMBERSHIPS,
         "idea_statuses": sentences.IDEA_STATUSES,
         "stances": sentences.STANCES,
+        "links": sentences.LINKS,
         "in_path": lambda prefix: request.path.startswith(prefix),
         "no_break": lambda text: Markup("<span class='no-break'>{}</span>").format(text),
     }

@@ -13,6 +13,7 @@ from delphi.secretariat.views import (  # noqa: E402,F401
     facilities,
     keys,
     methods,
+    overlaps,
     programme,
     reminding,
     revising,

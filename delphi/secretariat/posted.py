@@ -1,13 +1,14 @@
 """What the secretariat's forms send: lists of ticked statements, a target, source and reason."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from werkzeug.datastructures import MultiDict
 
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
 from surveys.queries.sorting import SortingRow
+from surveys.services.facilities import Part
 from surveys.vocabulary import ViolationCode
 
 NO_CATEGORY = "none"
@@ -21,14 +22,21 @@ class FacilityInput:
     facility: str = ""
     source: str = ""
     reason: str = ""
+    leader: str = ""
+    partners: str = ""
+    part: str = ""
+    second_facility: str = ""
+    second_part: str = ""
 
     @classmethod
     def from_form(cls, form: Form) -> "FacilityInput":
-        return cls(form.get("facility", ""), form.get("source", ""), form.get("reason", ""))
+        return cls(**{field.name: form.get(field.name, "") for field in fields(cls)})
 
-    def required_facility(self) -> int:
-        """The id of the chosen facility; `target_missing` where none was chosen."""
-        return _chosen(self.facility)
+    def parts(self) -> tuple[Part, ...]:
+        """The facility for the whole, or two with their parts; `target_missing` where none was chosen."""
+        if not self.second_facility:
+            return (Part(_chosen(self.facility)),)
+        return (Part(_chosen(self.facility), self.part), Part(_chosen(self.second_facility), self.second_part))
 
 
 def chosen_category(form: Form) -> int | None:

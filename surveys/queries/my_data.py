@@ -20,7 +20,12 @@ STAFF_ACTS = frozenset(
         "audit_event.actor_id",
         "desk_presence.person_id",
         "desk_step.actor_id",
+        "consultation.author_id",
         "facility_decision.author_id",
+        "framework_version.author_id",
+        "objective_revision.approved_by_id",
+        "objective_revision.author_id",
+        "statement_link.author_id",
         "idea_placement.actor_id",
         "objective_version.author_id",
         "second_coding.person_id",
@@ -50,6 +55,9 @@ def everything_about(session: Session, *, person_id: int) -> dict[str, list[dict
     for name in sorted(HANGS_ON_IDEAS):
         table = metadata.tables[name]
         found[name] = _rows(session, table, table.c.idea_id.in_(ideas))
+    members = [row["id"] for row in found["consultation_member"]]
+    vote = metadata.tables["vote"]
+    found["vote"] = _rows(session, vote, vote.c.member_id.in_(members))
     return {**{name: rows for name, rows in found.items() if rows}, **_wordings(session, found)}
 
 

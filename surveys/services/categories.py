@@ -54,16 +54,7 @@ def create_category(
     category = Category(study_id=study_id, code=code, name=cleaned, position=(last or 0) + 1)
     session.add(category)
     session.flush()
-    record(
-        session,
-        AuditAction.CATEGORY_CHANGED,
-        actor=actor,
-        now=now,
-        study_id=study_id,
-        subject=f"category:{category.id}",
-        change="created",
-        name=cleaned.as_json(),
-    )
+    _record(session, category, "created", actor=actor, now=now)
     return category
 
 
@@ -94,17 +85,7 @@ def rename_category(
     category.name = cleaned
     session.add(category)
     session.flush()
-    record(
-        session,
-        AuditAction.CATEGORY_CHANGED,
-        actor=actor,
-        now=now,
-        study_id=study_id,
-        subject=f"category:{category.id}",
-        change="renamed",
-        name=cleaned.as_json(),
-        before=before.as_json(),
-    )
+    _record(session, category, "renamed", actor=actor, now=now, before=before.as_json())
     return category
 
 
@@ -164,15 +145,12 @@ def merge_categories(
     preview.source.merged_into_id = target_id
     session.add(preview.source)
     session.flush()
-    record(
+    _record(
         session,
-        AuditAction.CATEGORY_CHANGED,
+        preview.source,
+        "merged",
         actor=actor,
         now=now,
-        study_id=study_id,
-        subject=f"category:{source_id}",
-        change="merged",
-        name=preview.source.name.as_json(),
         into=preview.target.name.as_json(),
         into_id=target_id,
         statement_ids=list(preview.statement_ids),
@@ -247,6 +225,23 @@ def statements_of_study(session: Session, *, study_id: int, statement_ids: Seque
     if len(found) != len(wanted):
         raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT)
     return list(found)
+
+
+def _record(
+    session: Session, category: Category, change: str, *, actor: Actor | None, now: datetime, **details: object
+) -> None:
+    """One row of the log for everything that happens to a category."""
+    record(
+        session,
+        AuditAction.CATEGORY_CHANGED,
+        actor=actor,
+        now=now,
+        study_id=category.study_id,
+        subject=f"category:{category.id}",
+        change=change,
+        name=category.name.as_json(),
+        **details,
+    )
 
 
 def _checked_name(

@@ -240,6 +240,8 @@ def test_every_table_about_people_is_given_out_or_named_as_a_staff_act() -> None
         if any(key.column.table.name == "person" for key in column.foreign_keys)
     }
     given = {
+        "consultation_member.person_id",
+        "export_job.person_id",
         "invitation.person_id",
         "outbox_message.person_id",
         "panellist.person_id",

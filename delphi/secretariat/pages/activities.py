@@ -7,6 +7,7 @@ from flask import url_for
 from sqlmodel import Session
 
 from delphi.exports.activity_tables import LISTED, unranked_reason
+from delphi.facility_sentences import documented
 from delphi.secretariat.pages.facets import (
     Facet,
     Options,
@@ -20,8 +21,9 @@ from delphi.secretariat.pages.study_head import StudyHead, study_head
 from delphi.sentences import CLASSES, KINDS_PLURAL, OUTCOMES
 from surveys.localized import LocalizedText
 from surveys.queries.activities import RankedStatement, of_kind, ranked_statements
-from surveys.queries.assignments import facilities_of
+from surveys.queries.assignments import FacilityChoice, facilities_of
 from surveys.queries.frozen_figures import Figures
+from surveys.queries.links import Link
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
 from surveys.queries.sorting import category_rows
 from surveys.rules.selection import Selection
@@ -49,10 +51,13 @@ class ListedStatement:
     objective: ObjectiveTitle
     parent_code: str
     category: LocalizedText | None
-    facility: str
-    """Code of the facility decided; empty before a decision."""
-    facility_name: LocalizedText | None
+    facilities: tuple[FacilityChoice, ...]
+    """The decisions in force: none, one, or one a part of a split activity."""
     default_facility: str
+    """In words."""
+    is_tied: bool
+    n_ideas: int
+    links: tuple[Link, ...]
     status: OutcomeStatus
     outcome: str
     consensus_class: str
@@ -158,9 +163,11 @@ def _listed(row: RankedStatement) -> ListedStatement:
         objective=row.objective,
         parent_code=row.parent_code,
         category=None if row.category is None else row.category.name,
-        facility="" if row.facility is None else row.facility.code,
-        facility_name=None if row.facility is None else row.facility.name,
-        default_facility=row.objective.default_facility,
+        facilities=row.facilities,
+        default_facility=documented(row.objective.default_facility) if row.objective.default_facility else "",
+        is_tied=row.is_tied,
+        n_ideas=row.n_ideas,
+        links=row.links,
         status=row.status,
         outcome=str(OUTCOMES[row.status]),
         consensus_class=str(CLASSES[row.figures.consensus_class]),

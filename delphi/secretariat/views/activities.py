@@ -16,7 +16,7 @@ from delphi.security import current_actor, current_subject, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.services.categories import assign_category
-from surveys.services.facilities import decide_facility
+from surveys.services.facilities import decide_parts
 from surveys.vocabulary import Permission, StatementKind
 
 
@@ -67,14 +67,16 @@ def decide(statement_id: int) -> Any:
     typed = FacilityInput.from_form(request.form)
     try:
         with transaction() as session:
-            decide_facility(
+            decide_parts(
                 session,
                 actor=current_actor(),
                 study_id=_study_id(),
                 statement_ids=[statement_id],
-                facility_id=typed.required_facility(),
+                parts=typed.parts(),
                 source=typed.source,
                 reason=typed.reason,
+                leader=typed.leader,
+                partners=typed.partners,
                 now=clock.now(),
             )
     except RuleViolation as violation:

@@ -14,7 +14,7 @@ from delphi.secretariat.posted import FacilityInput, ticked
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
-from surveys.services.facilities import decide_facility
+from surveys.services.facilities import decide_parts
 from surveys.vocabulary import Permission
 
 
@@ -34,14 +34,16 @@ def assign(study_id: int) -> Any:
     chosen = ticked(request.form, shown=shown)
     try:
         with transaction() as session:
-            decided = decide_facility(
+            decided = decide_parts(
                 session,
                 actor=current_actor(),
                 study_id=study_id,
                 statement_ids=chosen,
-                facility_id=typed.required_facility(),
+                parts=typed.parts(),
                 source=typed.source,
                 reason=typed.reason,
+                leader=typed.leader,
+                partners=typed.partners,
                 now=clock.now(),
             )
     except RuleViolation as violation:
