@@ -80,13 +80,7 @@ def protocol_sentences(settings: ProtocolSettings, *, names: Mapping[str, Locali
             )
         )
     if settings.grace_minutes:
-        found.append(
-            ngettext(
-                "Answers are taken until %(num)d minute after the closing time.",
-                "Answers are taken until %(num)d minutes after the closing time.",
-                settings.grace_minutes,
-            )
-        )
+        found.append(_grace(settings.grace_minutes))
     return found
 
 
@@ -109,3 +103,21 @@ def _feedback(settings: ProtocolSettings) -> list[str]:
     if settings.feedback_kind is FeedbackKind.COUNTS:
         found.append(gettext("They do not see the comments."))
     return found
+
+
+def _grace(minutes: int) -> str:
+    if minutes % 60 == 0:
+        return str(
+            ngettext(
+                "Answers are taken until %(num)d hour after the closing time.",
+                "Answers are taken until %(num)d hours after the closing time.",
+                minutes // 60,
+            )
+        )
+    return str(
+        ngettext(
+            "Answers are taken until %(num)d minute after the closing time.",
+            "Answers are taken until %(num)d minutes after the closing time.",
+            minutes,
+        )
+    )

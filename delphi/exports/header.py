@@ -1,7 +1,7 @@
 """What stands above the figures of an export: which study, under which rules, how the file was made."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -11,10 +11,12 @@ from sqlmodel import Session, col, select
 from delphi.exports.tables import Column, Table, table_of
 from delphi.exports.words import DENOMINATORS, QUANTILES
 from delphi.i18n import in_language, number
+from delphi.setup_sentences import change_sentence
 from delphi.version import __version__
 from surveys.localized import LocalizedText
 from surveys.models import Criterion, Protocol, Study
 from surveys.queries.frozen_figures import SealedRound
+from surveys.queries.protocols import Amendment, amendments_of
 from surveys.rules.protocol import CriterionRule, ProtocolSettings
 
 
@@ -36,6 +38,8 @@ class Header:
     rules: dict[str, ProtocolSettings]
     """Fingerprint to the rules that were applied; the protocol in force where no round is closed yet."""
     criteria: dict[str, LocalizedText]
+    amendments: tuple[Amendment, ...] = ()
+    """Every change of the protocol after its lock."""
 
     def as_json(self, schema: str, *, language: str) -> dict[str, Any]:
         return {
@@ -46,6 +50,7 @@ class Header:
                 "version": self.version,
                 "fingerprint": self.fingerprint,
                 "locked_at": self.locked_at or None,
+                "amendments": [amendment_as_json(one) for one in self.amendments],
             },
             "rules": [{"fingerprint": key, "settings": rule.as_json()} for key, rule in self.rules.items()],
         }
@@ -71,7 +76,38 @@ def header_of(session: Session, *, study_id: int, sealed: Iterable[SealedRound])
         locked_at="" if protocol.locked_at is None else protocol.locked_at.strftime("%Y-%m-%d %H:%M UTC"),
         rules=applied or {protocol.fingerprint: ProtocolSettings.from_json(protocol.settings)},
         criteria={criterion.code: criterion.name for criterion in criteria},
+        amendments=amendments_of(session, study_id=study_id),
     )
+
+
+def amendment_as_json(amendment: Amendment) -> dict[str, Any]:
+    return {
+        "number": amendment.number,
+        "made_at": amendment.made_at.strftime("%Y-%m-%d %H:%M UTC"),
+        "author": amendment.author or None,
+        "reason": amendment.reason,
+        "changes": [asdict(change) for change in amendment.changes],
+        "fingerprint": amendment.fingerprint,
+    }
+
+
+def _amendment_lines(header: Header) -> list[Line]:
+    """What was changed after the lock; one line says so where nothing was."""
+    if not header.amendments:
+        return [Line(gettext("Amendments"), gettext("None: the protocol is as it was locked."))]
+    return [
+        Line(
+            gettext("Amendment %(number)s", number=one.number),
+            gettext(
+                "%(changes)s Reason: %(reason)s (%(at)s, %(who)s).",
+                changes=" ".join(change_sentence(change, names=header.criteria) for change in one.changes),
+                reason=one.reason,
+                at=one.made_at.strftime("%Y-%m-%d %H:%M UTC"),
+                who=one.author or "–",
+            ),
+        )
+        for one in header.amendments
+    ]
 
 
 def readme_table(header: Header, *, about: str, tables: Sequence[Table], command: str) -> Table:
@@ -88,6 +124,7 @@ def readme_table(header: Header, *, about: str, tables: Sequence[Table], command
                 locked=header.locked_at or "–",
             ),
         ),
+        *_amendment_lines(header),
         Line(
             gettext("Where the figures come from"),
             gettext(

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from analysis.types import ConsensusClass
 from delphi import sentences
+from delphi.facilitator.pages.amendments import AmendmentLine, amendment_lines
 from delphi.facilitator.pages.board_words import concordance_sentence, headline, small_panel_warning
 from delphi.facilitator.pages.figures import FigureCells, figure_cells
 from delphi.facilitator.pages.place import Place, colleges_of_place, place_of
@@ -23,6 +24,8 @@ from surveys.queries.board import Board, BoardRow, board_of
 from surveys.queries.colleges import college_names
 from surveys.queries.findings import RoundFindings, findings_of
 from surveys.queries.objections import Objection, objections_of
+from surveys.queries.protocols import amendments_of
+from surveys.queries.questionnaire import criteria_of_study
 from surveys.rules.permissions import Actor
 from surveys.rules.settling import OUTCOME_ORDER, outcome_status
 from surveys.vocabulary import OutcomeStatus, StatementKind
@@ -105,6 +108,8 @@ class BoardPage:
     headline: str
     rule: str
     fingerprint: str
+    amendments: tuple[AmendmentLine, ...]
+    """Changes of the protocol after its lock; a closed round keeps the rule it was judged by."""
     n_answered: int
     n_eligible: int
     n_statements: int
@@ -141,6 +146,10 @@ def board_page(session: Session, *, round_id: int, actor: Actor, shown: str, sor
         headline=headline(board.rows),
         rule=rule_sentence(board.settings.criteria[primary.code], settings=board.settings) if primary else "",
         fingerprint=f"{board.settings.fingerprint[:4]}·{board.settings.fingerprint[4:8]}",
+        amendments=amendment_lines(
+            amendments_of(session, study_id=place.study_id),
+            names={criterion.code: criterion.name for criterion in criteria_of_study(session, study_id=place.study_id)},
+        ),
         n_answered=board.n_answered,
         n_eligible=board.n_eligible,
         n_statements=len(board.rows),

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask_babel import force_locale, gettext
 from sqlmodel import Session
 
 from delphi.facilitator.pages.advice import Advice, advice_of, expected
+from delphi.facilitator.pages.amendments import AmendmentLine, amendment_lines
 from delphi.facilitator.pages.criteria_form import (
     CriterionBlock,
     added_criterion,
@@ -46,16 +46,6 @@ class SpokenSentences:
     language: str
     name: str
     sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AmendmentLine:
-    number: int
-    made_at: datetime
-    author: str
-    reason: str
-    changes: tuple[str, ...]
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,23 +177,8 @@ def protocol_page(
         feedback_kinds=tuple((one.value, str(words)) for one, words in FEEDBACK.items()),
         stops=tuple((one.value, str(words)) for one, words in STOPS.items()),
         lock_digest="" if record.is_locked else lock_digest(session, study_id=study_id),
-        amendments=amendment_lines(record, names=names),
+        amendments=amendment_lines(record.amendments, names=names),
         reason=reason,
-    )
-
-
-def amendment_lines(record: ProtocolRecord, *, names: Mapping[str, LocalizedText]) -> tuple[AmendmentLine, ...]:
-    """Every change after the lock, in sentences."""
-    return tuple(
-        AmendmentLine(
-            number=one.number,
-            made_at=one.made_at,
-            author=one.author,
-            reason=one.reason,
-            changes=tuple(change_sentence(change, names=names) for change in one.changes),
-            fingerprint=short(one.fingerprint),
-        )
-        for one in record.amendments
     )
 
 

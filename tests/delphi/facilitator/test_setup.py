@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
 
+from delphi.exports.header import header_of, readme_table
 from delphi.facilitator.pages.criteria_form import criterion_fields
 from surveys.models import Objective, PlannedRound, Protocol, StaffRole, Study, TaskForce
 from surveys.queries.frameworks import scales_of_study
@@ -16,9 +17,21 @@ from surveys.queries.protocols import protocol_record
 from surveys.rules.protocol_drafts import protocol_fields
 from surveys.services.freezing import protocol_of
 from surveys.services.protocol import amend_protocol
+from surveys.services.rounds import close_round
 from surveys.study_templates import study_templates
 from surveys.vocabulary import FeedbackKind, Role
-from tests.builders import NOW, SmallStudy, a_study, a_task_force, as_secretary, expert_client, staff_client, token_in
+from tests.builders import (
+    NOW,
+    SmallStudy,
+    a_study,
+    a_task_force,
+    an_open_rating_round,
+    as_secretary,
+    expert_client,
+    rate,
+    staff_client,
+    token_in,
+)
 
 NEW = "/facilitate/studies/new"
 FORM = f"{NEW}/panels?template=objective_task_force&source=builtin"
@@ -313,3 +326,31 @@ def test_pages_of_the_set_up_are_read_in_french_too(desk: Desk) -> None:
         response = desk.facilitator.get(f"/facilitate/studies/{desk.small.study_id}/{name}?language=fr")
         assert response.status_code == 200
         assert '<html lang="fr">' in response.text
+
+
+def test_an_amendment_is_printed_on_the_board_and_in_the_exports(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        small = desk.small
+        round_, statements = an_open_rating_round(session, small)
+        rate(session, small, round_id=round_.id, statements=statements, rows="9 9 5 | 9 8 5 | 8 8 5 | 8 7 5 | 3 7 5")
+        close_round(session, actor=None, round_id=round_.id, now=NOW)
+        before = protocol_of(session, study_id=small.study_id)
+        amend_protocol(
+            session,
+            study_id=small.study_id,
+            settings=replace(before, min_n=6),
+            reason="More people joined",
+            actor=as_secretary(small),
+            now=NOW,
+        )
+        header = header_of(session, study_id=small.study_id, sealed=[])
+    board = desk.facilitator.get(f"/facilitate/rounds/{round_.id}/board")
+    assert board.status_code == 200
+    assert "More people joined Fewest answers for a verdict: 5 becomes 6." in board.text
+    assert f"{before.fingerprint[:4]}·{before.fingerprint[4:8]}" in board.text, "the round keeps its rule"
+    with desk.app.test_request_context():
+        (line,) = [row for row in readme_table(header, about="", tables=(), command="x").rows if "1" in str(row[0])]
+    assert line[0] == "Amendment 1"
+    assert "5 becomes 6. Reason: More people joined (2026-05-04 09:00 UTC, Paula Secretary)." in str(line[1])
+    (stored,) = header.as_json("schema", language="en")["protocol"]["amendments"]
+    assert stored["changes"] == [{"setting": "min_n", "before": 5, "after": 6, "criterion": ""}]
