@@ -43,12 +43,12 @@ def participant_flow(record: MethodsRecord) -> Flow:
     steps = [
         Step(
             gettext("Invited: %(n)s people", n=people.invited.people),
-            (gettext("%(n)s seats in %(panels)s panels", n=people.invited.seats, panels=record.n_panels),),
+            (gettext("seats: %(n)s, panels: %(panels)s", n=people.invited.seats, panels=record.n_panels),),
         ),
         Step(
             gettext("Joined: %(n)s people", n=people.joined.people),
-            (gettext("%(n)s seats", n=people.joined.seats),),
-            (gettext("did not join: %(n)s seats", n=people.invited.seats - people.joined.seats),),
+            (gettext("seats: %(n)s", n=people.joined.seats),),
+            (gettext("seats that did not join: %(n)s", n=people.invited.seats - people.joined.seats),),
         ),
     ]
     for one in record.rounds:
@@ -60,7 +60,7 @@ def participant_flow(record: MethodsRecord) -> Flow:
                     gettext("answered something: %(n)s", n=one.n_answered),
                     gettext("submitted: %(n)s", n=one.n_submitted),
                 ),
-                (gettext("asked, nothing answered: %(n)s seats", n=one.n_asked - one.n_answered),),
+                (gettext("seats that answered nothing: %(n)s", n=one.n_asked - one.n_answered),),
             )
         )
     steps.append(

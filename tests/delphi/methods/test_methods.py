@@ -132,7 +132,7 @@ def test_the_flows_are_drawn_with_their_numbers_and_told_in_words(served: Flask,
         "Joined: 6 people",
         "Round 1: 6 seats asked",
     ]
-    assert flows[0].steps[4].beside == ("asked, nothing answered: 0 seats",)
+    assert flows[0].steps[4].beside == ("seats that answered nothing: 0",)
     for flow in flows:
         texts = re.findall(r"<text[^>]*>([^<]*)</text>", flow.svg)
         said = " ".join(texts)
