@@ -31,7 +31,7 @@ class Overtaken:
 
 
 def overtaken_by(
-    posted: Mapping[str, str],
+    posted: Callable[[], Mapping[str, str]],
     *,
     touched: Sequence[str],
     seen: Seen,
@@ -41,16 +41,16 @@ def overtaken_by(
 ) -> list[Overtaken]:
     """The fields that this page overwrites although another one has saved something else there meanwhile.
 
-    `stored` is asked only where anything at all was saved since the page was opened.
+    `posted` and `stored` are asked only where anything at all was saved since the page was opened.
     """
     saved = own_submission(reading_session(), round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
     if seen.marks is None or saved is None or saved.saved_at.isoformat() == seen.saved_at:
         return []
-    values = stored()
+    values, sent = stored(), posted()
     found = [
-        Overtaken(name, values[name], posted.get(name, ""))
+        Overtaken(name, values[name], sent.get(name, ""))
         for name in touched
-        if is_other(values.get(name, ""), posted.get(name, ""), known=seen.marks.get(name, mark("")))
+        if is_other(values.get(name, ""), sent.get(name, ""), known=seen.marks.get(name, mark("")))
     ]
     if not found:
         return []

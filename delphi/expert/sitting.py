@@ -13,7 +13,7 @@ from delphi import clock
 from delphi.database import reading_session
 from delphi.security import current_actor
 from surveys.localized import LANGUAGES
-from surveys.queries.asked_round import AskedRound, Membership, asked_round, membership_of, time_zone_of_round
+from surveys.queries.asked_round import AskedRound, Membership, round_and_seat, time_zone_of_round
 from surveys.vocabulary import RoundKind, RoundStatus
 
 
@@ -38,10 +38,7 @@ class Problem:
 
 def sit_down(round_id: int) -> Sitting:
     """The signed-in expert before this round; the guard has checked that they belong there."""
-    asked = asked_round(reading_session(), round_id=round_id)
-    seat = membership_of(
-        reading_session(), person_id=current_actor().person_id, task_force_id=asked.panel.task_force_id
-    )
+    asked, seat = round_and_seat(reading_session(), round_id=round_id, person_id=current_actor().person_id)
     return Sitting(asked=asked, seat=seat, now=clock.now())
 
 

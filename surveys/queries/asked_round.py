@@ -1,7 +1,9 @@
 """One round with everything its pages say around the questions: task force, objective, study."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -10,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
 from surveys.models import Objective, ObjectiveVersion, Panellist, Round, Study, TaskForce
+from surveys.queries.written import as_written, text_of
 from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus
 
 
@@ -76,19 +79,19 @@ def takes_answers(*, status: RoundStatus, deadline_at: datetime | None, grace_mi
 # Every page of the experts reads these: the statements are built once, and rows are not mapped to objects.
 PANEL: Any = (
     sa_select(
-        col(TaskForce.id).label("task_force_id"),
+        col(TaskForce.id),
         col(TaskForce.code),
-        col(ObjectiveVersion.title),
-        col(ObjectiveVersion.description),
-        col(ObjectiveVersion.baseline_2020),
-        col(ObjectiveVersion.target_2030),
-        col(ObjectiveVersion.target_2050),
-        col(Study.id).label("study_id"),
-        col(Study.name).label("study_name"),
-        col(Study.purpose),
-        col(Study.consent),
-        col(Study.perspective),
-        col(Study.glossary),
+        as_written(ObjectiveVersion.title),
+        as_written(ObjectiveVersion.description),
+        as_written(ObjectiveVersion.baseline_2020),
+        as_written(ObjectiveVersion.target_2030),
+        as_written(ObjectiveVersion.target_2050),
+        col(Study.id),
+        as_written(Study.name),
+        as_written(Study.purpose),
+        as_written(Study.consent),
+        as_written(Study.perspective),
+        as_written(Study.glossary),
         col(Study.time_zone),
         col(Study.contact_name),
         col(Study.contact_email),
@@ -115,15 +118,44 @@ ROUND = sa_select(
     col(Round.order_seed),
     col(Round.task_force_id),
 ).where(col(Round.id) == bindparam("round_id"))
-SEAT: Any = sa_select(
-    col(Panellist.id).label("panellist_id"), col(Panellist.status), col(Panellist.consented_at)
-).where(col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person"))
+SEAT = sa_select(col(Panellist.id), col(Panellist.status), col(Panellist.consented_at)).where(
+    col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person")
+)
+ROUND_AND_SEAT: Any = ROUND.add_columns(*SEAT.selected_columns).join(
+    Panellist,
+    (col(Panellist.task_force_id) == Round.task_force_id) & (col(Panellist.person_id) == bindparam("person")),
+)
+MOST_KEPT = 256
+"""Task forces of which the context is kept, under the row it was made of: an edit is another row (decision 6)."""
 
 
 def panel_context(session: Session, *, task_force_id: int) -> PanelContext:
     """The task force of a page, in one statement."""
-    row = session.connection().execute(PANEL, {"task_force": task_force_id}).one()
-    return PanelContext(**row._mapping)
+    return _context(tuple(session.connection().execute(PANEL, {"task_force": task_force_id}).one()))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _context(row: tuple[Any, ...]) -> PanelContext:
+    task_force_id, code, title, description, baseline, target_2030, target_2050, *of_study = row
+    study_id, name, purpose, consent, perspective, glossary, time_zone, contact_name, contact_email = of_study
+    return PanelContext(
+        task_force_id=task_force_id,
+        code=code,
+        title=text_of(title),
+        description=text_of(description),
+        baseline_2020=text_of(baseline),
+        target_2030=text_of(target_2030),
+        target_2050=text_of(target_2050),
+        study_id=study_id,
+        study_name=text_of(name),
+        purpose=text_of(purpose),
+        consent=text_of(consent),
+        perspective=text_of(perspective),
+        glossary=json.loads(glossary),
+        time_zone=time_zone,
+        contact_name=contact_name,
+        contact_email=contact_email,
+    )
 
 
 def time_zone_of_round(session: Session, *, round_id: int) -> str:
@@ -138,11 +170,19 @@ def time_zone_of_round(session: Session, *, round_id: int) -> str:
 
 def asked_round(session: Session, *, round_id: int) -> AskedRound:
     """A round with its context, in two statements."""
-    row = dict(session.connection().execute(ROUND, {"round_id": round_id}).one()._mapping)
-    return AskedRound(panel=panel_context(session, task_force_id=row.pop("task_force_id")), **row)
+    *about, task_force_id = session.connection().execute(ROUND, {"round_id": round_id}).one()
+    return AskedRound(*about, panel=panel_context(session, task_force_id=task_force_id))
 
 
 def membership_of(session: Session, *, person_id: int | None, task_force_id: int) -> Membership:
     """The person's seat in a task force of which the guard has found them a member."""
     row = session.connection().execute(SEAT, {"task_force": task_force_id, "person": person_id}).one()
     return Membership(*row)
+
+
+def round_and_seat(session: Session, *, round_id: int, person_id: int | None) -> tuple[AskedRound, Membership]:
+    """`asked_round` and `membership_of`, in two statements."""
+    row = session.connection().execute(ROUND_AND_SEAT, {"round_id": round_id, "person": person_id}).one()
+    *about, task_force_id, panellist_id, status, consented_at = row
+    asked = AskedRound(*about, panel=panel_context(session, task_force_id=task_force_id))
+    return asked, Membership(panellist_id, status, consented_at)

@@ -83,7 +83,7 @@ def own_frozen_ratings(session: Session, *, round_id: int, panellist_id: int) ->
             col(FrozenRating.value),
         ).where(col(FrozenRating.snapshot_id) == newest, col(FrozenRating.panellist_id) == panellist_id)
     )
-    return {(statement, criterion): OwnRating(state, value) for statement, criterion, state, value in rows}
+    return {(statement, criterion): _own(state, value) for statement, criterion, state, value in rows}
 
 
 def own_comments(session: Session, *, round_id: int, panellist_id: int) -> dict[int, OwnComment]:

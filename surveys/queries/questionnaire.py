@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import String, Text, bindparam, cast, type_coerce
+from sqlalchemy import String, bindparam, type_coerce
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
 from surveys.localized import LocalizedText
 from surveys.models import Category, Criterion, Round, RoundStatement, Scale, Statement, StatementVersion, TaskForce
 from surveys.queries.statements import MEANING
+from surveys.queries.written import as_written, text_of
 from surveys.rules.answers import Asked
 from surveys.vocabulary import StatementKind
 
@@ -82,23 +83,18 @@ class Questionnaire:
         return tuple(statement for statement in self.statements if statement.kind in criterion.kinds)
 
 
-def _as_written(column: Any) -> Any:
-    """A JSON column as the text that is stored."""
-    return cast(col(column), Text)
-
-
 # Every page of an open round is made of these rows: the statements are built once, and the rows are read as they are.
 CRITERIA = (
     sa_select(
         col(Criterion.id),
         col(Criterion.code),
-        _as_written(Criterion.name),
-        _as_written(Criterion.question),
-        _as_written(Criterion.kinds),
+        as_written(Criterion.name),
+        as_written(Criterion.question),
+        as_written(Criterion.kinds),
         col(Criterion.is_primary),
         col(Scale.lower),
         col(Scale.upper),
-        _as_written(Scale.labels),
+        as_written(Scale.labels),
     )
     .join(Scale, col(Scale.id) == Criterion.scale_id)
     .order_by(col(Criterion.position), col(Criterion.id))
@@ -116,9 +112,9 @@ STATEMENTS = (
         col(StatementVersion.number),
         col(Statement.code),
         type_coerce(col(Statement.kind), String),
-        _as_written(StatementVersion.text),
+        as_written(StatementVersion.text),
         col(Statement.parent_id),
-        _as_written(Category.name),
+        as_written(Category.name),
         col(RoundStatement.position),
         MEANING,
     )
@@ -172,9 +168,9 @@ def _statements(rows: Rows) -> tuple[AskedStatement, ...]:
             version_number=version_number,
             code=code,
             kind=StatementKind(kind),
-            text=_text(text),
+            text=text_of(text),
             parent_id=parent_id,
-            category=None if category is None else _text(category),
+            category=None if category is None else text_of(category),
             position=position,
             meaning=meaning,
         )
@@ -188,8 +184,8 @@ def _criteria(rows: Rows) -> tuple[AskedCriterion, ...]:
         AskedCriterion(
             id=id_,
             code=code,
-            name=_text(name),
-            question=_text(question),
+            name=text_of(name),
+            question=text_of(question),
             kinds=tuple(map(StatementKind, json.loads(kinds))),
             is_primary=is_primary,
             lower=lower,
@@ -198,7 +194,3 @@ def _criteria(rows: Rows) -> tuple[AskedCriterion, ...]:
         )
         for id_, code, name, question, kinds, is_primary, lower, upper, labels in rows
     )
-
-
-def _text(written: str) -> LocalizedText:
-    return LocalizedText(json.loads(written))

@@ -54,6 +54,8 @@ class PanelCard:
     minutes: int
     deadline_at: datetime | None
     continue_url: str
+    resume_round_id: int | None
+    """The round that `continue_url` resumes."""
     """The one thing to do next; empty where there is nothing."""
     rounds: tuple[RoundLine, ...]
     has_results: bool
@@ -75,6 +77,8 @@ class HomePage:
     minutes: int
     next_url: str
     """Where a person with a single task force goes straight away; empty with several."""
+    next_round_id: int | None
+    """The round that `next_url` resumes."""
 
 
 def minutes_left(round_: MyRound) -> int:
@@ -92,11 +96,11 @@ def minutes_left(round_: MyRound) -> int:
 def panel_card(panel: MyPanel, *, now: datetime) -> PanelCard:
     current = next((each for each in reversed(panel.rounds) if each.takes_answers(now=now)), None)
     state = _state(panel, current)
-    url = ""
+    url, resumed = "", None
     if state is PanelState.INVITED:
         url = url_for("expert.welcome", task_force_id=panel.task_force_id)
     elif current is not None and state in (PanelState.TO_START, PanelState.UNDER_WAY):
-        url = url_for("expert.resume", round_id=current.id)
+        url, resumed = url_for("expert.resume", round_id=current.id), current.id
     elif current is not None and state is PanelState.SENT:
         url = url_for("expert.check", round_id=current.id)
     is_member = panel.membership in (MembershipStatus.INVITED, MembershipStatus.JOINED)
@@ -115,6 +119,7 @@ def panel_card(panel: MyPanel, *, now: datetime) -> PanelCard:
         minutes=minutes_left(current) if current else 0,
         deadline_at=current.deadline_at if current else None,
         continue_url=url,
+        resume_round_id=resumed,
         rounds=tuple(
             RoundLine(
                 round_id=each.id,
@@ -169,4 +174,5 @@ def home_page(panels: list[MyPanel], *, now: datetime) -> HomePage:
         others=tuple(card for card in cards if not card.waits_for_me),
         minutes=sum(card.minutes for card in waiting),
         next_url=next_url,
+        next_round_id=single.resume_round_id if single is not None else None,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlmodel import Session
 
@@ -21,12 +22,13 @@ from surveys.queries.drafts import own_drafts
 from surveys.queries.feedback import earlier_round, parent_texts
 from surveys.queries.my_answers import Cell, OwnComment, OwnRating, own_comments, own_ratings, own_submission
 from surveys.queries.questionnaire import AskedStatement, Questionnaire, questionnaire_of
+from surveys.queries.reasons import silent_about, statements_without_reason
 from surveys.rules.effort import minutes_to_rate
 from surveys.rules.sections import Orderable, Section, sections_for
 from surveys.vocabulary import StatementKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Worksheet:
     """A rating round as one expert has it: the questions in sections and what is stored of the answers."""
 
@@ -41,29 +43,30 @@ class Worksheet:
         by_id = {statement.id: statement for statement in self.questionnaire.statements}
         return [by_id[statement_id] for statement_id in self.sections[number - 1]]
 
+    @cached_property
+    def n_blank(self) -> dict[int, int]:
+        """Statement id to how many of its questions have no answer."""
+        questionnaire, ratings = self.questionnaire, self.ratings
+        return {
+            statement.id: sum(
+                (statement.id, criterion.id) not in ratings for criterion in questionnaire.criteria_of(statement.kind)
+            )
+            for statement in questionnaire.statements
+        }
+
     def is_done(self, statement: AskedStatement) -> bool:
         """Whether every question about the statement has an answer."""
-        return all(
-            (statement.id, criterion.id) in self.ratings for criterion in self.questionnaire.criteria_of(statement.kind)
-        )
-
-    def n_blank(self, statement: AskedStatement) -> int:
-        return sum(
-            (statement.id, criterion.id) not in self.ratings
-            for criterion in self.questionnaire.criteria_of(statement.kind)
-        )
+        return not self.n_blank[statement.id]
 
     @property
     def n_done(self) -> int:
-        return sum(self.is_done(statement) for statement in self.questionnaire.statements)
+        return sum(map(self.is_done, self.questionnaire.statements))
 
     def minutes(self, statements: Sequence[AskedStatement]) -> int:
         """Minutes that the open questions about `statements` take."""
-        to_do = [statement for statement in statements if not self.is_done(statement)]
+        blanks = [self.n_blank[statement.id] for statement in statements]
         return minutes_to_rate(
-            n_statements=len(to_do),
-            n_answers=sum(self.n_blank(statement) for statement in to_do),
-            with_feedback=self.with_feedback,
+            n_statements=sum(n > 0 for n in blanks), n_answers=sum(blanks), with_feedback=self.with_feedback
         )
 
     def lines(self) -> tuple[SectionLine, ...]:
@@ -76,7 +79,7 @@ class Worksheet:
             number=number,
             kinds=tuple(kind for kind in StatementKind if kind in kinds),
             n_statements=len(statements),
-            n_done=sum(self.is_done(statement) for statement in statements),
+            n_done=sum(map(self.is_done, statements)),
             minutes=self.minutes(statements),
         )
 
@@ -113,8 +116,12 @@ def rating_page(
     number: int,
     typed: Filled | None = None,
     problems: Sequence[Problem] = (),
+    asks_why: bool = False,
 ) -> RatingPage | None:
-    """Section `number` of the round; None where there is no such section. `typed` goes before what is stored."""
+    """Section `number` of the round; None where there is no such section. `typed` goes before what is stored.
+
+    `asks_why` puts the question for a reason to answers that lie apart, where the round asks for reasons.
+    """
     asked, panellist_id = sitting.asked, sitting.seat.panellist_id
     # Read before the answers: a page may know less of the time than of the values, never more.
     submission = own_submission(session, round_id=asked.id, panellist_id=panellist_id)
@@ -129,6 +136,12 @@ def rating_page(
     drafts = filled_from_drafts(own_drafts(session, round_id=asked.id, panellist_id=panellist_id))
     filled = typed.over(drafts.over(stored)) if typed else drafts.over(stored)
     statements = sheet.statements_of(number)
+    wants_reasons = asks_why and asked.asks_reason
+    apart = (
+        statements_without_reason(session, round_id=asked.id, panellist_id=panellist_id)
+        if wants_reasons
+        else frozenset()
+    )
     questions = questions_line(session, sitting=sitting)
     return RatingPage(
         sitting=sitting,
@@ -143,6 +156,10 @@ def rating_page(
             earlier=earlier,
             parents=parent_texts(session, task_force_id=asked.panel.task_force_id),
             problems=[*problems, *unfinished_comments(drafts)],
+            asked_why=apart,
+            silent=silent_about(session, round_id=asked.id, panellist_id=panellist_id)
+            if asked.asks_reason
+            else frozenset(),
         ),
         earlier_number=earlier.number if earlier else 0,
         minutes=sheet.minutes(sheet.questionnaire.statements) + questions.minutes,
@@ -151,6 +168,7 @@ def rating_page(
         saved=saved_words(saved_at, sitting),
         opened=opened(sitting, saved_at=saved_at, shown=drafts.over(stored).of(each.id for each in statements)),
         problems=tuple(problems),
+        n_asked_why=sum(each.id in apart for each in statements),
     )
 
 

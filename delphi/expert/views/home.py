@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request
 
 from delphi import clock
 from delphi.database import reading_session
 from delphi.expert import blueprint
-from delphi.expert.pages.further import questions_line
+from delphi.expert.going_on import go_on
 from delphi.expert.pages.home import home_page, panel_card
-from delphi.expert.pages.ideas import PARTS
-from delphi.expert.pages.sections import worksheet
-from delphi.expert.sitting import detour, sit_down
 from delphi.security import current_actor, requires
 from surveys.queries.asked_round import panel_context
-from surveys.queries.my_answers import own_ideas
 from surveys.queries.my_panels import my_panels
-from surveys.vocabulary import Permission, RoundKind
+from surveys.vocabulary import Permission
 
 
 @blueprint.get("/")
@@ -25,8 +21,11 @@ def home() -> Any:
     """All task forces; a person with a single one goes straight to what there is to do (unless `all` is asked)."""
     panels = my_panels(reading_session(), person_id=current_actor().person_id)
     found = home_page(panels, now=clock.now())
-    if found.next_url and "all" not in request.args:
-        return redirect(found.next_url, 303)
+    if "all" not in request.args:
+        if found.next_round_id is not None:
+            return go_on(found.next_round_id)
+        if found.next_url:
+            return redirect(found.next_url, 303)
     return render_template("expert/home.html", home=found)
 
 
@@ -47,21 +46,4 @@ def panel(task_force_id: int) -> Any:
 @requires(Permission.ANSWER)
 def resume(round_id: int) -> Any:
     """On to the first page with an open question, or to the last look."""
-    sitting = sit_down(round_id)
-    if elsewhere := detour(sitting, kind=sitting.asked.kind):
-        return elsewhere
-    session = reading_session()
-    if sitting.asked.kind is RoundKind.IDEAS:
-        ideas = own_ideas(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
-        kinds = {idea.kind for idea in ideas.values()}
-        empty = next((part for part, wanted in PARTS.items() if not kinds.intersection(wanted)), None)
-        if empty is not None:
-            return redirect(url_for("expert.ideas", round_id=round_id, part=empty), 303)
-    else:
-        for line in worksheet(session, sitting=sitting).lines():
-            if line.n_done < line.n_statements:
-                return redirect(url_for("expert.rate", round_id=round_id, number=line.number), 303)
-    questions = questions_line(session, sitting=sitting)
-    if questions.n_done < questions.n_asked:
-        return redirect(url_for("expert.questions", round_id=round_id), 303)
-    return redirect(url_for("expert.check", round_id=round_id), 303)
+    return go_on(round_id)

@@ -46,7 +46,7 @@ def keep_ideas(round_id: int, part: str) -> Any:
     if posted.problems and sitting.takes_answers:
         return _again(sitting, part, posted, posted.problems)
     overtaken = overtaken_by(
-        posted.texts,
+        lambda: posted.texts,
         touched=[name for name in posted.touched if name in posted.texts],
         seen=seen,
         client=client,

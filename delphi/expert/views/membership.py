@@ -8,6 +8,7 @@ from flask_babel import gettext
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
+from delphi.expert.going_on import go_on
 from delphi.expert.pages.home import panel_card
 from delphi.expert.pages.welcome import welcome_page
 from delphi.security import current_actor, requires
@@ -60,6 +61,8 @@ def start(task_force_id: int) -> Any:
     panels = my_panels(reading_session(), person_id=current_actor().person_id)
     mine = next(each for each in panels if each.task_force_id == task_force_id)
     card = panel_card(mine, now=clock.now())
+    if card.resume_round_id is not None:
+        return go_on(card.resume_round_id)
     return redirect(card.continue_url or url_for("expert.panel", task_force_id=task_force_id), 303)
 
 

@@ -8,7 +8,7 @@ from flask import abort, redirect, render_template, request, url_for
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
-from delphi.expert.forms.rating import KEEP, PostedRatings, read_ratings, with_kept
+from delphi.expert.forms.rating import KEEP, PostedRatings, read_ratings, silences_in, with_kept
 from delphi.expert.forms.seen import client_of, read_seen
 from delphi.expert.overtaking import flash_overtaken, overtaken_by
 from delphi.expert.pages.further import questions_line
@@ -21,6 +21,8 @@ from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.reasons import statements_without_reason
+from surveys.services.reasons import prefer_not_to_say
 from surveys.services.submissions import save_ratings
 from surveys.vocabulary import Permission, RoundKind, ViolationCode
 
@@ -31,7 +33,7 @@ def rate(round_id: int, number: int) -> Any:
     sitting = sit_down(round_id)
     if elsewhere := detour(sitting, kind=RoundKind.RATING):
         return elsewhere
-    found = rating_page(reading_session(), sitting=sitting, number=number)
+    found = rating_page(reading_session(), sitting=sitting, number=number, asks_why="why" in request.args)
     if found is None:
         abort(404)
     return render_template("expert/rating.html", rating=found, blocks=written(found.blocks))
@@ -47,8 +49,9 @@ def keep_ratings(round_id: int, number: int) -> Any:
     posted = read_ratings(with_kept(request.form), questionnaire=questionnaire, seen=seen)
     if posted.problems and sitting.takes_answers:
         return _again(sitting, number, posted, posted.problems)
+    has_questions = questions_line(reading_session(), sitting=sitting).n_asked > 0
     overtaken = overtaken_by(
-        posted.filled.by_field(),
+        posted.filled.by_field,
         touched=posted.touched,
         seen=seen,
         client=client,
@@ -68,18 +71,31 @@ def keep_ratings(round_id: int, number: int) -> Any:
                 client=client,
                 fields=posted.touched,
             )
+            if silences := silences_in(request.form):
+                prefer_not_to_say(
+                    session,
+                    actor=current_actor(),
+                    round_id=round_id,
+                    statement_ids=silences,
+                    client=client,
+                    now=clock.now(),
+                )
     except RuleViolation as violation:
         if violation.code in (ViolationCode.ROUND_CLOSED, ViolationCode.ROUND_NOT_OPEN):
             return closed_meanwhile(sitting, violation, typed_ratings(posted.filled, questionnaire=questionnaire))
         return _again(sitting, number, posted, [Problem("content", violation_sentence(violation))])
     if overtaken:
         flash_overtaken(overtaken, labels=labels_of(questionnaire))
-    n_questions = questions_line(reading_session(), sitting=sitting).n_asked
+    sections = sections_of(questionnaire, sitting=sitting)
+    if sitting.asked.asks_reason and request.form.get("then", "next") == "next" and 1 <= number <= len(sections):
+        apart = statements_without_reason(reading_session(), round_id=round_id, panellist_id=sitting.seat.panellist_id)
+        if apart.intersection(sections[number - 1]):
+            return redirect(url_for("expert.rate", round_id=round_id, number=number, why=1, _anchor="why"), 303)
     return _onwards(
         round_id,
         number,
-        n_sections=len(sections_of(questionnaire, sitting=sitting)),
-        behind="expert.questions" if n_questions else "expert.check",
+        n_sections=len(sections),
+        behind="expert.questions" if has_questions else "expert.check",
     )
 
 

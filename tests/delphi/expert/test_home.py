@@ -44,6 +44,13 @@ def test_a_single_task_force_opens_where_the_expert_stopped(app: Flask) -> None:
     assert "Sent. You can change your answers" in study.client.get("/my/?all=1").get_data(as_text=True)
 
 
+def test_one_redirect_leads_to_the_page_with_the_next_question(app: Flask) -> None:
+    study = Study(app)
+    response = study.client.get("/my/", follow_redirects=True)
+    assert [step.request.path for step in response.history] == ["/my/"]
+    assert response.request.path == study.address
+
+
 def test_between_rounds_there_is_nothing_to_do(app: Flask) -> None:
     study = Study(app)
     with study.database.writing() as session:
