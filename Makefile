@@ -46,7 +46,7 @@ messages: $(VENV)/.runtime
 	  -i "$$template" -d delphi/translations
 
 lock: $(VENV)/.uv
-	@for name in bootstrap runtime test benchmarks; do \
+	@for name in bootstrap runtime similar test benchmarks; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done

@@ -120,7 +120,7 @@ def ideas_beside_statements(ideas: Sequence[DemoIdea], statements: dict[tuple[st
             if idea.statement:
                 place = 1 + sum(score >= found[idea.statement] for key, score in found.items() if key != idea.statement)
                 n, firsts, top3 = n + 1, firsts + (place == 1), top3 + (place <= 3)
-        show(f"Idea and statement {name}", scores, truth, (0.04, 0.06, 0.1, 0.18, 0.25, 0.3))
+        show(f"Idea and statement {name}", scores, truth, (0.05, 0.08, 0.1, 0.18, 0.25, 0.3))
         print(
             f"    true statement first of {len(truth) / n:.1f}: {firsts / n:.2f}; among the first three: {top3 / n:.2f}"
         )
