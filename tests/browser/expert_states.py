@@ -12,11 +12,13 @@ from surveys.models import Comment, Idea, Panellist, Question, RoundStatement, S
 from surveys.queries.questions import asked_from
 from surveys.rules.answers import CommentAnswer
 from surveys.rules.questions.fields import answer_in
+from surveys.rules.tokens import walk_in_token
 from surveys.services.idea_flags import flag_idea
 from surveys.services.question_answers import AnswerGiven, save_question_answers
 from surveys.services.rounds import close_round
 from surveys.services.submissions import save_ratings
 from surveys.services.synthesis import park_idea, place_as_new
+from surveys.services.walk_in import open_walk_in
 from surveys.vocabulary import CommentReview, QuestionKind, Stance, StatementKind
 from tests.builders import (
     EVERY_KIND,
@@ -35,6 +37,7 @@ from tests.builders import (
     rate,
     said,
 )
+from tests.conftest import SECRET_KEY
 from tests.delphi.expert.test_afterwards import divided_study
 from tests.delphi.expert.test_questions_again import TYPED
 
@@ -76,6 +79,7 @@ def build(app: Flask) -> World:
         wide_id = _on_a_hundred_points(session, me)
         late_id = _closed(session, me)
         newcomer, _ = an_expert(session, task_force_id=me.task_force_id, slug="newcomer", consented=False)
+        door = _walk_in_path(session, me)
         invited = invitation_path(session, person_id=newcomer.id, study_id=me.study_id)
         link = invitation_path(session, person_id=me.experts[0], study_id=me.study_id)
         seat = me.panellists[-1]
@@ -92,6 +96,9 @@ def build(app: Flask) -> World:
         State("public.ask_link", "/link", sent={"email": "nobody@example.org"}),
         State("public.invitation", invited, who=INVITED),
         State("public.invitation", "/r/" + "z" * 43, status=404),
+        State("public.walk_in", door),
+        State("public.walk_in", "/w/" + "z" * 43, status=404),
+        State("public.walk_in_register", door, sent={"name": ""}, status=422),
         State("expert.home", "/my/?all=1"),
         State("expert.panel", f"{task_force}/"),
         State("expert.panel", f"/my/{finished.task_force_id}/"),
@@ -119,6 +126,7 @@ def build(app: Flask) -> World:
         State("expert.send", f"/my/rounds/{late_id}/check", status=409, sent={"then": "next"}),
         State("expert.answers", f"{rounds}/answers"),
         State("expert.answers", f"/my/rounds/{late_id}/answers"),
+        State("expert.receipts", f"/my/rounds/{late_id}/receipts"),
         State("expert.idea_fates", f"/my/{ideas[0]}/ideas"),
         State("expert.idea_fates", f"/my/{finished.task_force_id}/ideas"),
         State("expert.remark", f"/my/{ideas[0]}/ideas/{flagged}/remark", sent={"text": ""}, status=422),
@@ -258,3 +266,17 @@ def _share_all(session: Session) -> None:
 
 def _statement(session: Session, round_id: int) -> int:
     return session.exec(select(RoundStatement.statement_id).where(RoundStatement.round_id == round_id)).first() or 0
+
+
+def _walk_in_path(session: Session, me: SmallStudy) -> str:
+    opened = open_walk_in(
+        session,
+        actor=as_facilitator(me),
+        task_force_id=me.task_force_id,
+        seats=5,
+        renews=False,
+        secret_key=SECRET_KEY,
+        now=NOW,
+    )
+    token = walk_in_token(secret_key=SECRET_KEY, task_force_id=me.task_force_id, generation=opened.generation)
+    return f"/w/{token}"

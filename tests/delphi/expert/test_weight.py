@@ -119,9 +119,9 @@ def count_statements(app: Flask, client: FlaskClient, address: str) -> int:
 
 @pytest.mark.slow
 def test_statement_counts_do_not_grow_with_experts_or_statements(app: Flask) -> None:
-    small_client, small = an_expert_with_everything(app, n_experts=3, n_statements=2)
-    many_client, many = an_expert_with_everything(app, n_experts=126, n_statements=2, slug="many")
-    long_client, long = an_expert_with_everything(app, n_experts=3, n_statements=40, slug="long")
+    small_client, small = an_expert_with_everything(app, n_experts=3, n_statements=12)
+    many_client, many = an_expert_with_everything(app, n_experts=126, n_statements=12, slug="many")
+    long_client, long = an_expert_with_everything(app, n_experts=3, n_statements=162, slug="long")
     compared = 0
     for first, second, third in zip(small, many, long, strict=True):
         if small_client.get(first).status_code != 200:
