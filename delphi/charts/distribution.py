@@ -128,7 +128,7 @@ def _marks(
             )
     marks.append(line("base", x1=0, x2=WIDTH, y1=top + BARS, y2=top + BARS))
     if median is not None:
-        marks.append(line("mid", x1=centre(median), x2=centre(median), y1=top + 1 + BARS, y2=top + 6 + BARS))
+        marks.append(line("mid", x1=centre(median), x2=centre(median), y1=top + 1 + BARS, y2=top + 4.5 + BARS))
     upper = lower + points - 1
     middle = (lower + upper) // 2
     ends = ((lower, "start", 0.0), (middle, "middle", centre(middle)), (upper, "end", float(WIDTH)))

@@ -21,6 +21,9 @@ LEAST_WIDTH = 420.0
 """A title needs room, however small its chart."""
 MILLIMETRES = 25.4 / 96
 DOTS_PER_INCH = 192.0
+"""Twice the size of the screen."""
+TALL = 2_000.0
+"""From this height on a picture is drawn at the size of the screen: a list of 160 rows would take seconds."""
 
 
 def as_svg(picture: Picture) -> str:
@@ -67,10 +70,10 @@ def as_svg(picture: Picture) -> str:
 
 
 def as_png(picture: Picture) -> bytes:
-    """The SVG file, drawn at twice the size of the screen."""
+    """The SVG file, drawn at twice the size of the screen, a very tall one at its size."""
     svg = as_svg(picture)
     width = max(picture.width, LEAST_WIDTH) + 2 * MARGIN
-    return drawn_as_png([(svg, width * MILLIMETRES)], ppi=DOTS_PER_INCH)[0]
+    return drawn_as_png([(svg, width * MILLIMETRES)], ppi=DOTS_PER_INCH / (2 if picture.height > TALL else 1))[0]
 
 
 @cache

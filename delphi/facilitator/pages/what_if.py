@@ -109,7 +109,7 @@ def what_if_page(session: Session, *, round_id: int, actor: Actor, form: WhatIfF
         is_explored=tried != protocol,
         headline=_headline(len(changed), n=len(lines), is_explored=tried != protocol),
         rule=rule_sentence(board.settings.criteria[criterion.code], settings=board.settings) if criterion else "",
-        chance=_chance(board, criterion=criterion, tried=tried) if criterion and tried else "",
+        chance=_chance(board, criterion=criterion, tried=tried) if criterion and tried and tried != protocol else "",
         changed=changed,
         same=tuple(line for line in lines if not line.changes),
     )
@@ -170,16 +170,19 @@ def _headline(n_changed: int, *, n: int, is_explored: bool) -> str:
 
 
 def _chance(board: Board, *, criterion: AskedCriterion, tried: WhatIf) -> str:
-    scale = Scale(criterion.lower, criterion.upper)
-    rule = board.settings.rule_for(criterion.code)
-    own = false_consensus_chance(rule=rule, scale=scale, n=board.n_answered)
-    other = false_consensus_chance(rule=tried.applied_to(rule), scale=scale, n=board.n_answered)
-    if own is None or other is None:
+    """How often random answers would pass the tried rule, beside the frozen figure of the protocol's rule."""
+    n = board.n_answered
+    frozen = (row.primary.report.get("false_consensus_chance") for row in board.rows if row.primary.result.n == n)
+    own = next((chance for chance in frozen if chance is not None), None)
+    rule = tried.applied_to(board.settings.rule_for(criterion.code))
+    other = false_consensus_chance(rule=rule, scale=Scale(criterion.lower, criterion.upper), n=n)
+    if other is None:
         return ""
-    return gettext(
-        "With %(n)s people, answers given at random would pass this rule %(other)s of the time, the protocol's "
-        "%(own)s.",
-        n=board.n_answered,
-        other=percent(other, digits=1),
-        own=percent(own, digits=1),
+    said = gettext(
+        "With %(n)s people, answers given at random would pass this rule %(chance)s of the time.",
+        n=n,
+        chance=percent(other, digits=1),
     )
+    if own is None:
+        return said
+    return f"{said} {gettext('The rule of the protocol: %(chance)s.', chance=percent(own, digits=1))}"
