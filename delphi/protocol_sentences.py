@@ -26,7 +26,7 @@ DENOMINATORS: dict[Denominator, Any] = {
 }
 STOPS: dict[StopRule, Any] = {
     StopRule.VERDICT: _l("A statement leaves the questionnaire as soon as it is agreed, or agreed to drop."),
-    StopRule.STABLE: _l("A statement leaves the questionnaire only when its answers hardly change between two rounds."),
+    StopRule.STABLE: _l("A statement leaves the questionnaire only when two rounds running gave it the same verdict."),
 }
 
 

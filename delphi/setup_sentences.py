@@ -99,7 +99,7 @@ FEEDBACK: dict[FeedbackKind, Any] = {
 }
 STOPS: dict[StopRule, Any] = {
     StopRule.VERDICT: _l("As soon as it is agreed, or agreed to drop"),
-    StopRule.STABLE: _l("Only when its answers hardly change between two rounds"),
+    StopRule.STABLE: _l("Only when two rounds running gave it the same verdict"),
 }
 SETTINGS: dict[str, Any] = {
     "agree_from": _l("Agreement from"),

@@ -315,7 +315,7 @@ class FeedbackKind(StrEnum):
 
 
 class StopRule(StrEnum):
-    """When a statement leaves the questionnaire: with its verdict, or once its answers are stable too."""
+    """When a statement leaves the questionnaire: with its verdict, or with the same one in two rounds running."""
 
     VERDICT = "verdict"
     STABLE = "stable"

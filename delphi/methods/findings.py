@@ -42,7 +42,9 @@ def stopping(record: MethodsRecord) -> Said:
     settings = record.protocol.settings
     by_rule = {
         StopRule.VERDICT: gettext("A statement left the questionnaire once it was agreed, or agreed to drop."),
-        StopRule.STABLE: gettext("A statement left the questionnaire only once its answers hardly changed."),
+        StopRule.STABLE: gettext(
+            "A statement left the questionnaire only once two rounds running gave it the same verdict."
+        ),
     }
     return [
         ngettext(

@@ -19,6 +19,8 @@ class LatestResult:
     kind: StatementKind
     code: str
     round_number: int
+    earlier_verdict: str | None = None
+    """Of the round before that asked the same wording; None where there was none."""
 
 
 def latest_results(session: Session, *, task_force_ids: Sequence[int]) -> dict[int, LatestResult]:
@@ -40,13 +42,16 @@ def latest_results(session: Session, *, task_force_ids: Sequence[int]) -> dict[i
         )
         .order_by(col(Round.number), col(RoundResult.statement_id))
     ).all()
-    return {
-        statement.id: LatestResult(
+    found: dict[int, LatestResult] = {}
+    for result, statement, number in rows:
+        before = found.get(statement.id)
+        same = before is not None and before.result.version_id == result.version_id
+        found[statement.id] = LatestResult(
             result=result,
             task_force_id=statement.task_force_id,
             kind=statement.kind,
             code=statement.code,
             round_number=number,
+            earlier_verdict=before.result.verdict if before is not None and same else None,
         )
-        for result, statement, number in rows
-    }
+    return found

@@ -7,9 +7,10 @@ from sqlmodel import Session, col, select
 from surveys.localized import LocalizedText
 from surveys.models import Category, Criterion, Statement, TaskForce
 from surveys.queries.latest_results import LatestResult, latest_results
+from surveys.queries.protocols import protocol_record
 from surveys.queries.statements import current_versions, meanings
 from surveys.rules.settling import Proposal, propose
-from surveys.vocabulary import StatementKind
+from surveys.vocabulary import StatementKind, StopRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,9 @@ class StatementProposal:
 
 
 def proposals_of(session: Session, *, task_force_id: int) -> tuple[StatementProposal, ...]:
-    """Every statement of a kind that is rated, by kind, category and code; five statements to the database."""
+    """Every statement of a kind that is rated, by kind, category and code."""
     study_id = session.exec(select(TaskForce.study_id).where(TaskForce.id == task_force_id)).one()
+    stop = StopRule(protocol_record(session, study_id=study_id).settings.stop)
     criteria = session.exec(select(Criterion.kinds).where(Criterion.study_id == study_id)).all()
     rated_kinds = {kind for kinds in criteria for kind in kinds}
     versions = current_versions(session, task_force_id=task_force_id)
@@ -47,6 +49,8 @@ def proposals_of(session: Session, *, task_force_id: int) -> tuple[StatementProp
         proposal = propose(
             result.result.verdict if result else None,
             is_reworded=result is not None and asks[result.result.version_id] != asks[version.id],
+            stop=stop,
+            earlier_verdict=result.earlier_verdict if result else None,
         )
         found.append(
             StatementProposal(

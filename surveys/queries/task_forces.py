@@ -30,7 +30,7 @@ from surveys.queries.statements import meanings
 from surveys.rules.next_act import Standing
 from surveys.rules.protocol import ProtocolSettings
 from surveys.rules.settling import RoundChoice, propose
-from surveys.vocabulary import CommentReview, IdeaStatus, RoundStatus
+from surveys.vocabulary import CommentReview, IdeaStatus, RoundStatus, StopRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,11 @@ def states_of(session: Session, *, task_force_ids: Iterable[int]) -> list[TaskFo
     panels = _n_in_panel(session, ids=ids)
     settings = _settings(session, study_ids=studies)
     standings = _standings(session, ids=ids, panels=panels)
-    to_ask = _n_to_ask(session, study_of={task_force.id: study.id for task_force, study in rows})
+    to_ask = _n_to_ask(
+        session,
+        study_of={task_force.id: study.id for task_force, study in rows},
+        stops={study_id: StopRule(one.stop) for study_id, one in settings.items()},
+    )
     found = []
     for task_force, study in rows:
         round_, standing = standings.get(task_force.id, (None, Standing()))
@@ -182,7 +186,9 @@ def _is_after(published_at: datetime | None, closed_at: datetime | None) -> bool
     return published_at is not None and closed_at is not None and published_at >= closed_at
 
 
-def _n_to_ask(session: Session, *, study_of: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+def _n_to_ask(
+    session: Session, *, study_of: Mapping[int, int], stops: Mapping[int, StopRule]
+) -> dict[int, tuple[int, int]]:
     """Task force id to its number of statements that are rated, and of those the rule would ask next."""
     rated_kinds: dict[int, set[str]] = {}
     for study_id, kinds in session.exec(
@@ -205,6 +211,8 @@ def _n_to_ask(session: Session, *, study_of: Mapping[int, int]) -> dict[int, tup
         proposal = propose(
             one.result.verdict if one else None,
             is_reworded=one is not None and asks[one.result.version_id] != asks[version_id],
+            stop=stops[study_of[task_force_id]],
+            earlier_verdict=one.earlier_verdict if one else None,
         )
         n, to_ask = found.get(task_force_id, (0, 0))
         found[task_force_id] = (n + 1, to_ask + (proposal.choice is RoundChoice.ASK))

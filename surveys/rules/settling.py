@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from analysis.types import Verdict
 from surveys.errors import RuleViolation
-from surveys.vocabulary import OutcomeStatus, ViolationCode
+from surveys.vocabulary import OutcomeStatus, StopRule, ViolationCode
 
 
 class RoundChoice(StrEnum):
@@ -24,6 +24,7 @@ class ProposalReason(StrEnum):
     DROPPED = "dropped"
     NOT_AGREED = "not_agreed"
     TOO_FEW = "too_few"
+    NOT_STABLE = "not_stable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,21 @@ OUTCOME_ORDER = (OutcomeStatus.AGREED, OutcomeStatus.UNRESOLVED, OutcomeStatus.D
 """In which order lists show their groups: ranks are among all, so what is agreed is told apart from what is not."""
 
 
-def propose(verdict: str | None, *, is_reworded: bool) -> Proposal:
+def propose(
+    verdict: str | None,
+    *,
+    is_reworded: bool,
+    stop: StopRule = StopRule.VERDICT,
+    earlier_verdict: str | None = None,
+) -> Proposal:
     """The rule's proposal for one statement.
 
     Parameters
     ----------
     verdict : of the primary criterion in the statement's latest closed round; None where it was never rated
     is_reworded : its newest wording is not the one that was rated; earlier answers are then not compared
+    stop : under STABLE a statement leaves only with the same verdict in two rounds running
+    earlier_verdict : of the round before that asked the same wording
     """
     if verdict is None:
         return Proposal(RoundChoice.ASK, ProposalReason.NEVER_RATED)
@@ -74,6 +83,8 @@ def propose(verdict: str | None, *, is_reworded: bool) -> Proposal:
         return Proposal(RoundChoice.ASK, ProposalReason.REWORDED)
     reason = REASON_OF_VERDICT[Verdict(verdict)]
     settled = reason in (ProposalReason.AGREED, ProposalReason.DROPPED)
+    if settled and stop is StopRule.STABLE and earlier_verdict != verdict:
+        return Proposal(RoundChoice.ASK, ProposalReason.NOT_STABLE)
     return Proposal(RoundChoice.SETTLE if settled else RoundChoice.ASK, reason)
 
 

@@ -97,4 +97,4 @@ def test_the_protocol_says_which_feedback_it_gives(kind: FeedbackKind, said: str
     words = " ".join(protocol_sentences(settings, names=IMPORTANCE))
     assert said in words
     assert unsaid not in words
-    assert "only when its answers hardly change between two rounds" in words
+    assert "only when two rounds running gave it the same verdict" in words

@@ -2,9 +2,10 @@
 
 import pytest
 
+from analysis.types import Verdict
 from surveys.errors import RuleViolation
 from surveys.rules.settling import Decision, Proposal, ProposalReason, RoundChoice, is_override, outcome_status, propose
-from surveys.vocabulary import OutcomeStatus, ViolationCode
+from surveys.vocabulary import OutcomeStatus, StopRule, ViolationCode
 
 ASK, SETTLE = RoundChoice.ASK, RoundChoice.SETTLE
 
@@ -46,3 +47,21 @@ def test_each_verdict_has_its_outcome() -> None:
         OutcomeStatus.INSUFFICIENT,
         OutcomeStatus.INSUFFICIENT,
     ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "earlier", "choice", "reason"),
+    [
+        (Verdict.IN, None, RoundChoice.ASK, ProposalReason.NOT_STABLE),
+        (Verdict.IN, Verdict.NONE, RoundChoice.ASK, ProposalReason.NOT_STABLE),
+        (Verdict.IN, Verdict.IN, RoundChoice.SETTLE, ProposalReason.AGREED),
+        (Verdict.OUT, Verdict.OUT, RoundChoice.SETTLE, ProposalReason.DROPPED),
+        (Verdict.OUT, Verdict.IN, RoundChoice.ASK, ProposalReason.NOT_STABLE),
+        (Verdict.NONE, Verdict.NONE, RoundChoice.ASK, ProposalReason.NOT_AGREED),
+    ],
+)
+def test_a_stop_rule_of_two_rounds_keeps_a_statement_until_its_verdict_is_repeated(
+    verdict: Verdict, earlier: Verdict | None, choice: RoundChoice, reason: ProposalReason
+) -> None:
+    found = propose(verdict, is_reworded=False, stop=StopRule.STABLE, earlier_verdict=earlier)
+    assert (found.choice, found.reason) == (choice, reason)

@@ -29,6 +29,7 @@ REASONS: dict[ProposalReason, Any] = {
     ProposalReason.DROPPED: _l("Agreed to drop in round %(number)s."),
     ProposalReason.NOT_AGREED: _l("Not agreed in round %(number)s."),
     ProposalReason.TOO_FEW: _l("Too few answers in round %(number)s."),
+    ProposalReason.NOT_STABLE: _l("Agreed in round %(number)s for the first time; the protocol asks for two rounds."),
 }
 
 
@@ -39,6 +40,7 @@ WORDS: dict[ProposalReason, Any] = {
     ProposalReason.DROPPED: _l("Dropped"),
     ProposalReason.NOT_AGREED: _l("Keep"),
     ProposalReason.TOO_FEW: _l("Keep"),
+    ProposalReason.NOT_STABLE: _l("Keep"),
 }
 SHAPES: dict[ProposalReason, str] = {
     ProposalReason.NEVER_RATED: "too_few",
@@ -47,6 +49,7 @@ SHAPES: dict[ProposalReason, str] = {
     ProposalReason.DROPPED: "agreed_low",
     ProposalReason.NOT_AGREED: "scattered",
     ProposalReason.TOO_FEW: "scattered",
+    ProposalReason.NOT_STABLE: "scattered",
 }
 STOPS: dict[StudyStop, Any] = {
     StudyStop.ALL_SETTLED: _l("The stop rule is met: every statement is settled, or stable without agreement."),
