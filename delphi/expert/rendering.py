@@ -3,7 +3,7 @@
 A page of 160 statements has 4,000 radios. What a macro writes follows from its template, the language and its
 arguments, and under exactly these it is kept: a changed wording is another argument, hence another part. There is
 nothing to throw away when something changes, and nothing to tell other servers. What a person chose is put into the
-gaps of the parts, what a person wrote is written anew for each page (decision 6).
+gaps of the parts, what a person wrote is written anew for each page (decision 7).
 """
 
 from collections.abc import Sequence

@@ -126,7 +126,7 @@ ROUND_AND_SEAT: Any = ROUND.add_columns(*SEAT.selected_columns).join(
     (col(Panellist.task_force_id) == Round.task_force_id) & (col(Panellist.person_id) == bindparam("person")),
 )
 MOST_KEPT = 256
-"""Task forces of which the context is kept, under the row it was made of: an edit is another row (decision 6)."""
+"""Task forces of which the context is kept, under the row it was made of: an edit is another row (decision 7)."""
 
 
 def panel_context(session: Session, *, task_force_id: int) -> PanelContext:

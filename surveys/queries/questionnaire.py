@@ -139,7 +139,7 @@ def questionnaire_of(session: Session, *, round_id: int) -> Questionnaire:
     """The questionnaire of a round: two statements to the database, whatever its size.
 
     The rows are read anew at each call, and objects are kept under the rows they were made of. An edited wording is
-    seen at once, by every server, while what did not change is not put together again (decision 6).
+    seen at once, by every server, while what did not change is not put together again (decision 7).
     """
     return _questionnaire(
         round_id,

@@ -1,4 +1,4 @@
-"""JSON columns read as the text that is stored: what is made of it can then be kept under it (decision 6)."""
+"""JSON columns read as the text that is stored: what is made of it can then be kept under it (decision 7)."""
 
 import json
 from typing import Any
