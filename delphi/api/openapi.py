@@ -23,7 +23,7 @@ PATH_PARAMETERS = {
 def openapi() -> dict[str, Any]:
     """The whole description as plain JSON values."""
     pages = {endpoint.name: _page_model(endpoint) for endpoint in ENDPOINTS if endpoint.is_list}
-    models = [*dict.fromkeys(endpoint.record for endpoint in ENDPOINTS), *pages.values(), Problem]
+    models: list[type[Record]] = [*dict.fromkeys(endpoint.record for endpoint in ENDPOINTS), *pages.values(), Problem]
     _, definitions = models_json_schema(
         [(model, "serialization") for model in models],
         ref_template=REFERENCE,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from delphi.exports.schema import Record
+from delphi.exports.schema import FacilityRecord, NamedRecord, Record
 from surveys.vocabulary import OutcomeStatus, StatementKind
 
 PER_PAGE, PER_PAGE_AT_MOST, PAGES_AT_MOST = 50, 200, 100_000
@@ -94,4 +94,4 @@ def chosen(records: Sequence[Found], query: PageQuery) -> list[Found]:
 
 def _value(record: Record, name: str) -> Any:
     value = getattr(record, name)
-    return value.code if isinstance(value, Record) else value
+    return value.code if isinstance(value, NamedRecord | FacilityRecord) else value

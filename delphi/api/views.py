@@ -61,7 +61,8 @@ def _answer(value: dict[str, Any]) -> Response:
     """JSON with its ETag; 304 where the program has it already."""
     response = Response(json.dumps(value, ensure_ascii=False), mimetype="application/json")
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _view(endpoint: Endpoint) -> Callable[..., Response]:
@@ -84,8 +85,8 @@ def _view(endpoint: Endpoint) -> Callable[..., Response]:
         records = chosen(_records(endpoint.scope, study_id), query)
         start = (query.page - 1) * query.per_page
         has_more = start + query.per_page < len(records)
-        arguments = {**request.args.to_dict(), "page": query.page + 1}
-        following = url_for(f"api.{endpoint.name}", study_id=study_id, **arguments)
+        arguments: dict[str, Any] = {**request.args.to_dict(), "study_id": study_id, "page": query.page + 1}
+        following = url_for(f"api.{endpoint.name}", **arguments)
         return _answer(
             {
                 "items": [one.model_dump(mode="json") for one in records[start : start + query.per_page]],

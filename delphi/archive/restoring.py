@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col
 
 from delphi.archive.checking import Bundle, check, fits, open_bundle
 from delphi.archive.figures import figure_cells, figure_names
@@ -62,22 +63,32 @@ def _parsed(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _compare(session: Session, *, bundle: Bundle, study_id: int) -> int:
     """How many figures of the restored study equal the bundle's."""
-    rows = session.exec(
-        select(RoundResult, TaskForce.code, Round.number, Statement.code, Criterion.code, Snapshot.engine)
+    rows = session.connection().execute(
+        sa_select(
+            col(RoundResult.report),
+            col(RoundResult.consensus_class),
+            col(RoundResult.verdict),
+            col(Snapshot.engine),
+            col(TaskForce.code),
+            col(Round.number),
+            col(Statement.code),
+            col(Criterion.code),
+        )
+        .select_from(RoundResult)
         .join(Snapshot, col(Snapshot.id) == RoundResult.snapshot_id)
         .join(Round, col(Round.id) == Snapshot.round_id)
         .join(TaskForce, col(TaskForce.id) == Round.task_force_id)
         .join(Statement, col(Statement.id) == RoundResult.statement_id)
         .join(Criterion, col(Criterion.id) == RoundResult.criterion_id)
-        .where(TaskForce.study_id == study_id)
-    ).all()
+        .where(col(TaskForce.study_id) == study_id)
+    )
     stored = {
         (one["task_force"], one["round"], one["statement"], one["criterion"]): one for one in bundle.rows("results")
     }
     n = 0
-    for result, *key, engine in rows:
+    for frozen, consensus_class, verdict, engine, *key in rows:
         skipped = frozenset() if engine.get("rows") else SIMULATED
-        report = {**result.report, "consensus_class": result.consensus_class, "verdict": result.verdict}
+        report = {**frozen, "consensus_class": consensus_class, "verdict": verdict}
         expected = stored.pop(tuple(key))
         for name, value in zip(figure_names(), figure_cells(report), strict=True):
             if name not in skipped and not fits(expected[name], value):

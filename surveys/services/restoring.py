@@ -40,7 +40,7 @@ from surveys.services.restoring_framework import (
     restore_framework,
     restore_rules,
 )
-from surveys.vocabulary import AuditAction, RoundStatus, ViolationCode
+from surveys.vocabulary import AuditAction, MembershipStatus, RoundStatus, ViolationCode
 
 LANGUAGE = "en"
 
@@ -59,13 +59,14 @@ def restore_study(session: Session, *, archived: ArchivedStudy, now: datetime) -
     study, ids = archived.study, Ids()
     if session.exec(select(Study.id).where(Study.slug == study["slug"])).first() is not None:
         raise RuleViolation(ViolationCode.STUDY_EXISTS, name=study["slug"])
+    texts: dict[str, Any] = {name: LocalizedText(study[name]) for name in ("name", "purpose", "consent", "perspective")}
     row = Study(
         slug=study["slug"],
         languages=list(study["languages"]),
         glossary=list(study["glossary"]),
         time_zone=study["time_zone"],
         created_at=moment_of(study["created_at"]),
-        **{name: LocalizedText(study[name]) for name in ("name", "purpose", "consent", "perspective")},
+        **texts,
     )
     session.add(row)
     session.flush()
@@ -196,7 +197,7 @@ def _restore_answers(session: Session, archived: ArchivedStudy, *, ids: Ids) -> 
         key = one["task_force"], one["round"]
         if one["expert"] not in ids.experts:
             # A text under a code of its own: its author is known to nobody, so it gets a seat nobody sits in.
-            seat = Panellist(task_force_id=ids.task_forces[key[0]], language=LANGUAGE, status="left")
+            seat = Panellist(task_force_id=ids.task_forces[key[0]], language=LANGUAGE, status=MembershipStatus.LEFT)
             ids.experts[one["expert"]] = added(session, seat)
         answers.append(
             {

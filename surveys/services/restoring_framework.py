@@ -65,14 +65,15 @@ def restore_framework(session: Session, archived: ArchivedStudy, *, study_id: in
         plain = {name: one[name] for name in ("code", "position", "default_facility", "facility_group")}
         objective = added(session, Objective(study_id=study_id, goal_id=goals[one["goal"]], **plain))
         for version in one["versions"]:
-            texts = ("title", "description", "baseline_2020", "target_2030", "target_2050")
+            names = ("title", "description", "baseline_2020", "target_2030", "target_2050")
+            texts: dict[str, Any] = {name: LocalizedText(version[name]) for name in names}
             session.add(
                 ObjectiveVersion(
                     objective_id=objective,
                     version=version["version"],
                     reason=version["reason"],
                     created_at=moment_of(version["created_at"]),
-                    **{name: LocalizedText(version[name]) for name in texts},
+                    **texts,
                 )
             )
         session.add_all(FacilityStatement(objective_id=objective, **said) for said in one["documents"])

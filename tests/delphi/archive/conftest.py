@@ -41,7 +41,7 @@ from tests.builders import (
 from tests.conftest import SECRET_KEY, an_app
 
 FIRST = "9 8 2 . | 8 8 3 . | 8 9 2 9 | 9 7 9 . | 9 8 8 . | 8 8 7 5"
-SECOND = "9 8 2 5 | 8 8 2 4 | 8 9 1 6 | 9 8 3 5 | . . . . | . . . ."
+SECOND = "9 8 2 5 | 8 8 2 4 | 8 9 1 6 | 9 8 3 5 | 9 7 2 . | . . . ."
 SECRETS = ("WITHHELD COMMENT", "Expert soil", "expert.soil", "@example.org", "Lukas", "Paula")
 
 
@@ -63,7 +63,7 @@ class Sealed:
 
 
 def a_finished_study(session: Session) -> SmallStudy:
-    """Round 1 with ideas, round 2 with ratings, comments and questions, round 3 without two of the six; published."""
+    """Round 1 with ideas, round 2 with ratings, comments and questions, round 3 without one of the six; published."""
     small = a_study(session)
     _, ideas = a_closed_ideas_round(
         session,

@@ -83,7 +83,7 @@ def test_a_restored_study_opens_on_the_pages(archived: Sealed, app: Flask) -> No
         person_id = reader.id
     client = staff_client(app, person_id)
     root = f"/secretariat/studies/{study_id}"
-    for page in ("", "/activities", "/methods", "/archive", "/log", "/exports/data-en.json"):
+    for page in ("/", "/activities", "/methods", "/archive", "/log", "/exports/data-en.json"):
         assert client.get(f"{root}{page}").status_code == 200, page
     assert "Train advisers in soil testing 1" in client.get(f"{root}/activities").text
 
