@@ -78,6 +78,7 @@ def ideas_beside_ideas(ideas: Sequence[DemoIdea]) -> None:
     words = np.asarray((rows @ rows.T).todense())
     within: list[tuple[float, bool]] = []
     across: list[tuple[float, bool]] = []
+    within_meaning: list[tuple[float, bool]] = []
     for members in by_place.values():
         for number, first in enumerate(members):
             for second in members[number + 1 :]:
@@ -85,10 +86,13 @@ def ideas_beside_ideas(ideas: Sequence[DemoIdea]) -> None:
                 truth = one.statement is not None and one.statement == other.statement
                 if one.text.language == other.text.language:
                     within.append((float(words[first, second]), truth))
+                    if one.text.vector is not None:
+                        within_meaning.append((float(one.text.vector @ other.text.vector), truth))
                 elif one.text.vector is not None:
                     across.append((float(one.text.vector @ other.text.vector), truth))
     show("Idea and idea of one language, by words", *zip(*within, strict=True), (0.1, 0.2, 0.3))
     if across:
+        show("Idea and idea of one language, by meaning", *zip(*within_meaning, strict=True), (0.2, 0.3))
         show("Idea and idea across languages, by meaning", *zip(*across, strict=True), (0.1, 0.15, 0.2, 0.25, 0.3, 0.4))
 
 
