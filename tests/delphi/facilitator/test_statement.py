@@ -44,7 +44,7 @@ def test_rewording_after_a_round_makes_a_version_with_its_reason(closed: ClosedR
     board = closed.page(f"/facilitate/rounds/{closed.round_id}/board")
     assert "Reworded" not in board
     assert "Train advisers in soil testing 1" in board
-    assert "New wording: earlier answers are not compared." in closed.page(f"{closed.base}/next-round")
+    assert "New wording, previous answers not compared." in closed.page(f"{closed.base}/next-round")
 
 
 def test_the_second_of_two_editors_sees_both_versions(closed: ClosedRound) -> None:
