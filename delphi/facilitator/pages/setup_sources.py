@@ -18,6 +18,7 @@ from surveys.rules.permissions import Actor
 from surveys.study_files import Framework, TermEntry, read_framework
 from surveys.study_tables import as_lines, read_study_table
 from surveys.study_templates import StudyTemplate, study_templates
+from surveys.vocabulary import StudyKind
 
 BUILT_IN, FILE = "builtin", "file"
 NO_FRAMEWORK = Framework(LANGUAGES, 1, "", (), (), (), (), (), ())
@@ -54,7 +55,9 @@ def visible_studies(session: Session, *, actor: Actor) -> Sequence[Study]:
     """Studies this actor takes part in or oversees, newest first."""
     ids = actor.takes_part_in | actor.oversees
     return session.exec(
-        select(Study).where(col(Study.id).in_(ids)).order_by(col(Study.created_at).desc(), col(Study.id).desc())
+        select(Study)
+        .where(col(Study.id).in_(ids), Study.kind == StudyKind.STUDY)
+        .order_by(col(Study.created_at).desc(), col(Study.id).desc())
     ).all()
 
 

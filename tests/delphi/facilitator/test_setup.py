@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from delphi.exports.header import header_of, readme_table
 from delphi.facilitator.pages.criteria_form import criterion_fields
-from surveys.models import Objective, PlannedRound, Protocol, StaffRole, Study, TaskForce
+from surveys.models import ColleagueSuggestion, IdeaFlag, Objective, PlannedRound, Protocol, StaffRole, Study, TaskForce
 from surveys.queries.frameworks import scales_of_study
 from surveys.queries.protocols import protocol_record
 from surveys.rules.protocol_drafts import protocol_fields
@@ -19,10 +19,11 @@ from surveys.services.freezing import protocol_of
 from surveys.services.protocol import amend_protocol
 from surveys.services.rounds import close_round
 from surveys.study_templates import study_templates
-from surveys.vocabulary import FeedbackKind, Role
+from surveys.vocabulary import FeedbackKind, Role, StatementKind
 from tests.builders import (
     NOW,
     SmallStudy,
+    a_closed_ideas_round,
     a_study,
     a_task_force,
     an_open_rating_round,
@@ -354,3 +355,29 @@ def test_an_amendment_is_printed_on_the_board_and_in_the_exports(desk: Desk) -> 
     assert "5 becomes 6. Reason: More people joined (2026-05-04 09:00 UTC, Paula Secretary)." in str(line[1])
     (stored,) = header.as_json("schema", language="en")["protocol"]["amendments"]
     assert stored["changes"] == [{"setting": "min_n", "before": 5, "after": 6, "criterion": ""}]
+
+
+def test_today_lists_remarks_suggested_colleagues_and_drafts(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        small = desk.small
+        _, (idea_id,) = a_closed_ideas_round(session, small, ideas=[(0, StatementKind.PROBLEM, "Too dry", "en")])
+        session.add(IdeaFlag(idea_id=idea_id, text="My point is missing", created_at=NOW))
+        session.add(
+            ColleagueSuggestion(
+                task_force_id=small.task_force_id,
+                panellist_id=small.panellists[0],
+                name="Ada",
+                email="ada@example.org",
+                suggested_at=NOW,
+            )
+        )
+    study_id = desk.made()
+    page = desk.facilitator.get("/facilitate/").text
+    today = page[page.index('<ul class="today">') : page.index("New study")]
+    for line in ("Answer 1 remark", "Ask 1 suggested colleague", "Place 1 idea", "Lock the protocol"):
+        assert line in today, line
+    assert f'href="/facilitate/studies/{study_id}/protocol"' in today
+    assert "Ada" not in page
+    assert "My point is missing" not in page
+    assert "Protocol, a draft" in page
+    assert "Protocol, locked" in page
