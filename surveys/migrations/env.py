@@ -27,7 +27,7 @@ def render_item(kind: str, item: Any, autogenerate: AutogenContext) -> str | Lit
     return False
 
 
-@comparators.dispatch_for("column")
+@comparators.dispatch_for("column")  # type: ignore[untyped-decorator]
 def compare_members(
     autogenerate: AutogenContext,
     altered: AlterColumnOp,

@@ -118,7 +118,8 @@ class _Desk:
             case StanceAnswer():
                 return self._stance(answer)
             case SilenceAnswer():
-                return self._silence(answer)
+                self._silence(answer)
+                return None
             case IdeaAnswer():
                 return self._idea(answer)
             case ParentAnswer():
