@@ -33,7 +33,7 @@ def counts_by_college(
     counts: dict[Cell, dict[str, Counter[int]]] = {}
     for statement_id, criterion_id, panellist_id, value in session.connection().execute(rated):
         code = college_of.get(panellist_id)
-        if code in names:
+        if code in names and value is not None:
             counts.setdefault((statement_id, criterion_id), {}).setdefault(code, Counter())[value] += 1
     return {
         cell: tuple(
