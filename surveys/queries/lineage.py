@@ -139,7 +139,7 @@ def _statements(session: Session, statement_ids: Sequence[int]) -> tuple[LineSta
         .where(col(FacilityDecision.statement_id).in_(statement_ids), col(FacilityDecision.superseded_at).is_(None))
         .order_by(col(Facility.code))
     ).all():
-        carried.setdefault(statement_id, []).append((code, name))
+        carried.setdefault(statement_id, []).append((code, LocalizedText(name)))
     rows = session.exec(select(Statement).where(col(Statement.id).in_(statement_ids)).order_by(col(Statement.code)))
     return tuple(
         LineStatement(

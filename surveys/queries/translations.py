@@ -96,7 +96,7 @@ def texts_of_round(session: Session, *, round_id: int) -> tuple[DeskText, ...]:
     ).all()
     raw = [
         *_study_texts(study),
-        *((f"statement:{id_}", code, text) for id_, code, text in rows),
+        *((f"statement:{id_}", code, LocalizedText(text)) for id_, code, text in rows),
         *_question_texts(session, round_id=round_id),
     ]
     return _with_states(session, raw, study=study)

@@ -110,7 +110,7 @@ def most_similar(
 def pairs_by_words(texts: Sequence[str], *, least: float = PAIR_BY_WORDS) -> list[Pair]:
     """Every two texts of one language that share enough, in blocks of rows so that thousands fit into memory."""
     matrix = weigh(texts)
-    found = []
+    found: list[Pair] = []
     for start in range(0, len(texts), ROWS_AT_ONCE):
         block = sparse.coo_matrix(matrix[start : start + ROWS_AT_ONCE] @ matrix[start:].T)
         keep = (block.data >= least) & (block.col > block.row)
@@ -122,7 +122,7 @@ def pairs_by_words(texts: Sequence[str], *, least: float = PAIR_BY_WORDS) -> lis
 def pairs_by_meaning(vectors: FloatArray, languages: Sequence[str], *, least: float = PAIR_BY_MEANING) -> list[Pair]:
     """Every two texts of different languages whose vectors are near; `vectors` has a row of length one a text."""
     spoken = np.unique(np.asarray(languages), return_inverse=True)[1]
-    found = []
+    found: list[Pair] = []
     for start in range(0, len(vectors), ROWS_AT_ONCE):
         block = vectors[start : start + ROWS_AT_ONCE] @ vectors[start:].T
         other = spoken[start : start + ROWS_AT_ONCE, None] != spoken[None, start:]

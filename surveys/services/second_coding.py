@@ -109,6 +109,8 @@ def has_placed(session: Session, *, task_force_id: int, person_id: int | None) -
 
 
 def _coding(session: Session, *, actor: Actor, task_force_id: int, now: datetime) -> SecondCoding:
+    if actor.person_id is None:
+        raise NotFound
     if has_placed(session, task_force_id=task_force_id, person_id=actor.person_id):
         raise RuleViolation(ViolationCode.CODED_BY_THE_SAME)
     coding = session.exec(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -213,10 +214,19 @@ def _note(
             Translation.study_id == study_id, Translation.subject == found.subject, Translation.language == language
         )
     ).first()
-    row = row or Translation(study_id=study_id, subject=found.subject, language=language)
-    row.source_language, row.source_digest = source_language, text_mark(found.text.get(source_language, ""))
-    row.text_digest, row.is_approved = found.mark(language), is_approved
-    row.actor_id, row.changed_at = actor.person_id, now
+    state: dict[str, Any] = {
+        "source_language": source_language,
+        "source_digest": text_mark(found.text.get(source_language, "")),
+        "text_digest": found.mark(language),
+        "is_approved": is_approved,
+        "actor_id": actor.person_id,
+        "changed_at": now,
+    }
+    if row is None:
+        named: dict[str, Any] = {"study_id": study_id, "subject": found.subject, "language": language}
+        row = Translation(**named, **state)
+    else:
+        row.sqlmodel_update(state)
     session.add(row)
     session.flush()
 

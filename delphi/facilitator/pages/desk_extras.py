@@ -134,6 +134,6 @@ def _editing(session: Session, desk: Desk, *, statement_id: int | None, study_id
     ).all()
     return StatementInHand(
         statement=statement,
-        categories=tuple((id_, name) for id_, name in categories),
+        categories=tuple((id_, LocalizedText(name)) for id_, name in categories),
         parents=tuple(one for one in desk.statements if one.kind is statement.kind.parent_kind),
     )

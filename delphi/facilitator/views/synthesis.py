@@ -156,7 +156,7 @@ def tag(task_force_id: int, idea_id: int) -> Any:
     off = request.form.get("off", type=int)
 
     def act(session: Session) -> str:
-        who = {"actor": current_actor(), "task_force_id": task_force_id, "now": clock.now()}
+        who: dict[str, Any] = {"actor": current_actor(), "task_force_id": task_force_id, "now": clock.now()}
         if off is not None:
             untag_idea(session, tag_id=off, **who)
             return gettext("Tag taken off.")

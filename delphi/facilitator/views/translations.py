@@ -49,7 +49,7 @@ def save_translations(task_force_id: int) -> Any:
     seen = {subject: form.get(f"seen-{subject}", "") for subject in {*changed, *ticked}}
     refused = _save(task_force_id, target=target, changed=changed, seen=seen, approve=ticked)
     rest = {subject: (form.get(f"source-{subject}", ""), seen[subject]) for subject in ticked - set(changed) if subject}
-    n_approved, outdated = 0, ()
+    n_approved, outdated = 0, tuple[str, ...]()
     if rest:
         with transaction() as session:
             n_approved, outdated = approve_translations(
