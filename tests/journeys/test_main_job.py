@@ -45,7 +45,8 @@ def lines_of(seen: Seen, tables: list[Table]) -> dict[str, dict[str, str]]:
     """Key of each statement in some tables to its cells by heading."""
     lines = {}
     for table in tables:
-        for row in table[1:]:
+        # A row of one cell heads a group of statements with one outcome.
+        for row in (row for row in table[1:] if len(row) > 1):
             line = dict(zip(table[0], row, strict=True))
             named = next(cell for heading, cell in line.items() if heading in STATEMENT_HEADINGS)
             key = next(key for key, words in DESK_WORDS.items() if named.startswith(words))
