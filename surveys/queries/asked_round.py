@@ -118,9 +118,9 @@ ROUND = sa_select(
     col(Round.order_seed),
     col(Round.task_force_id),
 ).where(col(Round.id) == bindparam("round_id"))
-SEAT = sa_select(col(Panellist.id), col(Panellist.status), col(Panellist.consented_at)).where(
-    col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person")
-)
+SEAT: Any = sa_select(
+    col(Panellist.id).label("panellist_id"), col(Panellist.status).label("membership"), col(Panellist.consented_at)
+).where(col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person"))
 ROUND_AND_SEAT: Any = ROUND.add_columns(*SEAT.selected_columns).join(
     Panellist,
     (col(Panellist.task_force_id) == Round.task_force_id) & (col(Panellist.person_id) == bindparam("person")),
@@ -170,8 +170,8 @@ def time_zone_of_round(session: Session, *, round_id: int) -> str:
 
 def asked_round(session: Session, *, round_id: int) -> AskedRound:
     """A round with its context, in two statements."""
-    *about, task_force_id = session.connection().execute(ROUND, {"round_id": round_id}).one()
-    return AskedRound(*about, panel=panel_context(session, task_force_id=task_force_id))
+    row = dict(session.connection().execute(ROUND, {"round_id": round_id}).one()._mapping)
+    return AskedRound(panel=panel_context(session, task_force_id=row.pop("task_force_id")), **row)
 
 
 def membership_of(session: Session, *, person_id: int | None, task_force_id: int) -> Membership:
@@ -182,7 +182,7 @@ def membership_of(session: Session, *, person_id: int | None, task_force_id: int
 
 def round_and_seat(session: Session, *, round_id: int, person_id: int | None) -> tuple[AskedRound, Membership]:
     """`asked_round` and `membership_of`, in two statements."""
-    row = session.connection().execute(ROUND_AND_SEAT, {"round_id": round_id, "person": person_id}).one()
-    *about, task_force_id, panellist_id, status, consented_at = row
-    asked = AskedRound(*about, panel=panel_context(session, task_force_id=task_force_id))
-    return asked, Membership(panellist_id, status, consented_at)
+    found = session.connection().execute(ROUND_AND_SEAT, {"round_id": round_id, "person": person_id}).one()
+    row = dict(found._mapping)
+    seat = Membership(row.pop("panellist_id"), row.pop("membership"), row.pop("consented_at"))
+    return AskedRound(panel=panel_context(session, task_force_id=row.pop("task_force_id")), **row), seat

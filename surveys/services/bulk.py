@@ -36,16 +36,17 @@ def upsert_alike(
     if rows:
         whole: Any = table
         statement = _statement(session.get_bind().dialect.name, whole, key, replace)
-        _write_alike(session, table, statement, rows)
+        _write_alike(session, whole, statement, rows)
 
 
 def insert_alike(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None:
     """Insert many rows of few different values; see `_write_alike`."""
     if rows:
-        _write_alike(session, table, _insert(table), rows)
+        whole: Any = table
+        _write_alike(session, whole, _insert(whole), rows)
 
 
-def _write_alike(session: Session, table: type[Any], statement: Any, rows: list[dict[str, Any]]) -> None:
+def _write_alike(session: Session, table: Any, statement: Any, rows: list[dict[str, Any]]) -> None:
     """Run `statement` for all rows, each of which names the same columns.
 
     SQLAlchemy prepares each value of each row by itself, which for a page of ratings costs as much as storing them.
@@ -61,7 +62,7 @@ def _write_alike(session: Session, table: type[Any], statement: Any, rows: list[
 
 
 @cache
-def _insert(table: type[Any]) -> Any:
+def _insert(table: Any) -> Any:
     return insert(table)
 
 

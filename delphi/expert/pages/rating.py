@@ -136,7 +136,7 @@ def blocks_of(
             for criterion in asked
         )
         said = results.comments.get(statement.id, []) if results else []
-        arguments = _arguments(statement, asked, sitting, results) if said else {}
+        arguments = _arguments(statement, asked, sitting, results) if results and said else {}
         blocks.append(
             Block(
                 number=number,
