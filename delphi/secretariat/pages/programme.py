@@ -40,6 +40,10 @@ class BoardRow:
     deadline: str
     time_left: str
     response: Share | None
+    n_silent: int
+    """People who have not answered the round that is open."""
+    load: str
+    """Raw ideas that wait for a place; empty where none does."""
     agreement: Share | None
     n_dropped: int
     mark: WaitsFor
@@ -94,6 +98,10 @@ def _row(row: ProgrammeRow, *, study: StudyHead, now: datetime) -> BoardRow:
         deadline=day(round_.deadline_at, time_zone=study.time_zone) if round_ is not None and is_open else "",
         time_left=_time_left(round_.deadline_at, now=now) if round_ is not None and is_open else "",
         response=Share(row.n_responded, row.n_asked) if has_response else None,
+        n_silent=row.n_asked - row.n_responded if is_open else 0,
+        load=ngettext("%(num)s idea to place", "%(num)s ideas to place", row.n_ideas_waiting)
+        if row.n_ideas_waiting
+        else "",
         agreement=None if row.agreement is None else Share(row.agreement.n_agreed, row.agreement.n_rated),
         n_dropped=0 if row.agreement is None else row.agreement.n_dropped,
         mark=mark,
