@@ -41,7 +41,7 @@ def vote(token: str) -> Any:
     except RuleViolation as violation:
         return _show(token, typed=comment, chosen=chosen, problem=violation_sentence(violation), status=422)
     asked = request.form.get("language", "")
-    further = {"language": asked} if asked in LANGUAGES else {}
+    further: dict[str, Any] = {"language": asked} if asked in LANGUAGES else {}
     return lead_on(url_for("voting.ballot", token=token, **further) + "#yours", 303)
 
 

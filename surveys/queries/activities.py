@@ -151,8 +151,10 @@ def _order(row: RankedStatement) -> tuple[int, int, str, bool, int, str]:
 
 def _linked(rows: Sequence[RankedStatement]) -> tuple[RankedStatement, ...]:
     """Each activity with the obstacles and success factors that hang on it, in the order they already have."""
-    places = Counter((row.task_force_id, row.kind, row.rank) for row in rows if row.rank is not None)
-    rows = [replace(row, is_tied=places[row.task_force_id, row.kind, row.rank] > 1) for row in rows]
+    places = Counter((row.task_force_id, row.kind, row.rank) for row in rows)
+    rows = [
+        replace(row, is_tied=row.rank is not None and places[row.task_force_id, row.kind, row.rank] > 1) for row in rows
+    ]
     by_parent: dict[tuple[int | None, StatementKind], list[RankedStatement]] = {}
     for row in rows:
         by_parent.setdefault((row.parent_id, row.kind), []).append(row)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -228,7 +229,7 @@ def statements_of_study(session: Session, *, study_id: int, statement_ids: Seque
 
 
 def _record(
-    session: Session, category: Category, change: str, *, actor: Actor | None, now: datetime, **details: object
+    session: Session, category: Category, change: str, *, actor: Actor | None, now: datetime, **details: Any
 ) -> None:
     """One row of the log for everything that happens to a category."""
     record(

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -254,7 +255,7 @@ def _record(
     *,
     actor: Actor | None,
     now: datetime,
-    **details: object,
+    **details: Any,
 ) -> None:
     record(
         session,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -146,7 +147,7 @@ def make_framework(
         raise RuleViolation(ViolationCode.REASON_MISSING)
     author = None if actor is None else actor.person_id
     for one in preview.changed:
-        texts = {sheet.field.value: sheet.before for sheet in one.fields}
+        texts: dict[str, Any] = {sheet.field.value: sheet.before for sheet in one.fields}
         texts |= {sheet.field.value: sheet.now for sheet in one.approved}
         version = ObjectiveVersion(
             objective_id=one.objective_id,

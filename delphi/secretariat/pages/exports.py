@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext
@@ -144,7 +145,7 @@ def wanted_from(form: Mapping[str, str]) -> Wanted:
 
 def address_of(wanted: Wanted, *, study_id: int) -> str:
     """The address that gives this very file."""
-    further: dict[str, str] = {}
+    further: dict[str, Any] = {}
     if wanted.what is What.PLAN:
         further["chapters"] = wanted.chapters.value
     if wanted.format == "csv" and wanted.separator != ",":
