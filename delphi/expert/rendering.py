@@ -19,11 +19,11 @@ from delphi.i18n import language
 
 GAP = "\0"
 """Marks where a page fills something in. No stored text holds this character, see `surveys.rules.texts`."""
-CHECKED = " checked"
+CHECKED = Markup(" checked")
 MOST_PARTS = 8_192
 """Of two kilobytes each. Ten task forces with 16 statements need a quarter of them, in a second look all."""
 
-Parts = tuple[str, ...]
+Parts = tuple[Markup, ...]
 
 
 def written(blocks: Sequence[Block]) -> Markup:
@@ -31,7 +31,7 @@ def written(blocks: Sequence[Block]) -> Markup:
     block_template = current_app.jinja_env.get_template("expert/_block.html")
     scale_template = current_app.jinja_env.get_template("expert/_scale.html")
     reader = language()
-    pieces: list[str] = []
+    pieces: list[Markup | str] = []
     for block in blocks:
         before, after = _heading(block_template, reader, block.heading)
         pieces += (before, str(block.number), after)
@@ -52,12 +52,13 @@ def written(blocks: Sequence[Block]) -> Markup:
             pieces += _blank_comment(block_template, reader, statement_id, block.is_second_look)
         else:
             pieces += _cut(block_template, "comment", statement_id, block.is_second_look, block.remark)
-    return Markup("".join(pieces))  # noqa: S704 - macros escaped the parts, the rest is numbers and a constant
+    return Markup("").join(pieces)
 
 
 def _cut(template: Template, macro: str, *arguments: object) -> Parts:
     """What `macro` writes, cut at its gaps."""
-    return tuple(str(getattr(template.module, macro)(*arguments)).split(GAP))
+    made: Markup = getattr(template.module, macro)(*arguments)
+    return tuple(made.split(GAP))
 
 
 # The language is that of the page, which macros know by themselves: here it only tells what is kept apart.
