@@ -23,6 +23,8 @@ STAFF_ACTS = frozenset(
         "consultation.author_id",
         "facility_decision.author_id",
         "framework_version.author_id",
+        "protocol.locked_by_id",
+        "protocol_amendment.author_id",
         "objective_revision.approved_by_id",
         "objective_revision.author_id",
         "statement_link.author_id",

@@ -70,9 +70,7 @@ CHOICES = ("format", "in_language", "chapters", "separator", "mark", "ratings")
 KINDS_OF_FILE = ",".join(What)
 
 
-@blueprint.get(
-    f"/studies/<int:study_id>/exports/<any({KINDS_OF_FILE}):what>-<any('en-fr',en,fr):in_language>.<format>"
-)
+@blueprint.get(f"/studies/<int:study_id>/exports/<any({KINDS_OF_FILE}):what>-<any('en-fr',en,fr):in_language>.<format>")
 @requires(Permission.OVERSEE)
 def download(study_id: int, what: str, in_language: str, format: str) -> Any:
     """One file, made now from what is frozen."""
