@@ -21,7 +21,7 @@ GAP = "\0"
 """Marks where a page fills something in. No stored text holds this character, see `surveys.rules.texts`."""
 CHECKED = Markup(" checked")
 MOST_PARTS = 8_192
-"""Of two kilobytes each. Ten task forces with 16 statements need a quarter of them, in a second look all."""
+"""Of two kilobytes each; of a scale there is one for each answer that somebody has given."""
 
 Parts = tuple[Markup, ...]
 
@@ -36,20 +36,17 @@ def written(blocks: Sequence[Block]) -> Markup:
         before, after = _heading(block_template, reader, block.heading)
         pieces += (before, str(block.number), after)
         for scale in block.scales:
+            behind = places_of(scale.look.criterion).get(scale.chosen)
             if scale.problem:
                 parts = _cut(scale_template, "scale", question_of(scale.look, problem=scale.problem), GAP)
+                pieces.append(_checked(parts, behind=behind))
             else:
-                parts = _scale(scale_template, reader, scale.look)
-            behind = places_of(scale.look.criterion).get(scale.chosen)
-            if behind is None:
-                pieces += parts
-            else:
-                pieces += (*parts[: behind + 1], CHECKED, *parts[behind + 1 :])
+                pieces.append(_scale(scale_template, reader, scale.look, behind))
         if block.arguments or block.hides_arguments:
             pieces += _cut(block_template, "arguments", block)
         statement_id = block.heading.statement.id
         if block.remark is BLANK:
-            pieces += _blank_comment(block_template, reader, statement_id, block.is_second_look)
+            pieces.append(_blank_comment(block_template, reader, statement_id, block.is_second_look))
         else:
             pieces += _cut(block_template, "comment", statement_id, block.is_second_look, block.remark)
     return Markup("").join(pieces)
@@ -70,10 +67,15 @@ def _heading(template: Template, language: str, heading: Heading) -> Parts:
 
 
 @lru_cache(maxsize=MOST_PARTS)
-def _scale(template: Template, language: str, look: Look) -> Parts:
-    return _cut(template, "scale", question_of(look), GAP)
+def _scale(template: Template, language: str, look: Look, behind: int | None) -> Markup:
+    """A scale with nothing chosen, or with the radio behind that gap."""
+    return _checked(_cut(template, "scale", question_of(look), GAP), behind=behind)
+
+
+def _checked(parts: Parts, *, behind: int | None) -> Markup:
+    return Markup("").join(parts if behind is None else (*parts[: behind + 1], CHECKED, *parts[behind + 1 :]))
 
 
 @lru_cache(maxsize=MOST_PARTS)
-def _blank_comment(template: Template, language: str, statement_id: int, is_second_look: bool) -> Parts:
-    return _cut(template, "comment", statement_id, is_second_look, BLANK)
+def _blank_comment(template: Template, language: str, statement_id: int, is_second_look: bool) -> Markup:
+    return Markup("").join(_cut(template, "comment", statement_id, is_second_look, BLANK))
