@@ -17,7 +17,7 @@ SEVEN = ("A1", "A2", "A3", "A4", "A5", "A6", "B1")
 
 @pytest.fixture
 def page(chromium: Browser, demo: RunningDemo) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", java_script_enabled=False)
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     found = context.new_page()
     found.goto(demo.facilitator)
     if found.locator("main form button").count():
@@ -42,8 +42,8 @@ def press(page: Page, words: str) -> None:
     """Go to a button and press Enter, as somebody without a mouse does."""
     button = page.get_by_role("button", name=words, exact=True)
     button.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_a_study_is_set_up_checked_locked_and_amended(page: Page, demo: RunningDemo) -> None:
