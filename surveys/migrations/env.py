@@ -6,8 +6,16 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate import comparators
 from alembic.autogenerate.api import AutogenContext
-from alembic.operations.ops import AlterColumnOp
+from alembic.operations.ops import (
+    AlterColumnOp,
+    DropColumnOp,
+    DropConstraintOp,
+    MigrateOperation,
+    MigrationScript,
+    ModifyTableOps,
+)
 from sqlalchemy import Column, Enum
+from sqlalchemy.sql.elements import conv
 
 from surveys.identity import IdentityText
 from surveys.models import metadata
@@ -51,6 +59,23 @@ def compare_members(
         altered.existing_type, altered.modify_type = stored.type, wanted.type
 
 
+def drop_checks_first(_: object, __: object, directives: list[MigrationScript]) -> None:
+    """Where a step back drops the column of a closed set, its CHECK goes first: SQLite would keep it and fail."""
+    for script in directives:
+        for downgrade in script.downgrade_ops_list:
+            for table in downgrade.ops:
+                if isinstance(table, ModifyTableOps):
+                    table.ops = [step for one in table.ops for step in (*_check_of(one), one)]
+
+
+def _check_of(step: MigrateOperation) -> list[DropConstraintOp]:
+    column = step.reverse().column if isinstance(step, DropColumnOp) else None
+    if column is None or not isinstance(column.type, Enum):
+        return []
+    name = conv(f"ck_{step.table_name}_{column.type.name}")
+    return [DropConstraintOp(name, step.table_name, type_="check")]
+
+
 def run() -> None:
     engine = context.config.attributes["engine"]
     with engine.connect() as connection:
@@ -59,6 +84,7 @@ def run() -> None:
             target_metadata=metadata,
             render_as_batch=True,
             render_item=render_item,
+            process_revision_directives=drop_checks_first,
             compare_type=True,
             transaction_per_migration=False,
             # SQLite can roll a CREATE TABLE back; Alembic assumes it cannot.
