@@ -139,7 +139,7 @@ def _drawing(flow: Flow) -> Iterator[Block]:
         (
             Column(plain(gettext("Step")), 0.5),
             Column(plain(gettext("Of these")), 0.25),
-            Column(plain(gettext("Remaining")), 0.25),
+            Column(plain(gettext("Left at this step")), 0.25),
         ),
         tuple(
             (
@@ -156,7 +156,7 @@ def _attrition(record: MethodsRecord) -> Grid:
     headings = (
         (gettext("Panel"), 0.12, False),
         (gettext("Stayed"), 0.14, True),
-        (gettext("Remaining"), 0.14, True),
+        (gettext("Left the study"), 0.14, True),
         (gettext("Median |delta|"), 0.2, True),
         (gettext("Mean effect"), 0.2, True),
         (gettext("Marked difference"), 0.2, False),
