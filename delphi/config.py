@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
+SECOND_FACTOR = ("asked", "administrators", "staff")
 
 
 class ConfigurationProblem(Exception):
@@ -35,6 +36,8 @@ class Settings:
     demo: bool = False
     """Demo mode: staff pages with one-button sign-in and the outbox as pages. Never for real studies."""
     testing: bool = False
+    second_factor: str = "administrators"
+    """Who must give a second factor: `asked` (nobody), `administrators`, `staff` (and the secretariat)."""
     trust_proxy_hops: int = 0
 
     @property
@@ -71,6 +74,10 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: Any
         raise ConfigurationProblem(f"Unknown setting {unknown[0]!r} in {instance / 'config.toml'}: remove it.")
     values.update({name: value for name, value in overrides.items() if value is not None})
     settings = replace(Settings(), **{**values, "instance": instance})
+    if settings.second_factor not in SECOND_FACTOR:
+        raise ConfigurationProblem(
+            f"DELPHI_SECOND_FACTOR is {settings.second_factor!r}: give one of {', '.join(SECOND_FACTOR)}."
+        )
     parts = urlsplit(settings.base_url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ConfigurationProblem(

@@ -31,6 +31,9 @@ KINDS = {
     MessageKind.THANKS: _l("Thanks"),
     MessageKind.CONSULTATION_OPENED: _l("Consultation opened"),
     MessageKind.CONSULTATION_REMINDER: _l("Reminder of a consultation"),
+    MessageKind.ACCOUNT_INVITATION: _l("Invitation to the staff"),
+    MessageKind.PASSWORD_FORGOTTEN: _l("New password"),
+    MessageKind.ACCOUNT_NOTICE: _l("Notice about an account"),
 }
 STATUSES = {
     OutboxStatus.QUEUED: _l("Waiting"),

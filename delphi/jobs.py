@@ -126,7 +126,7 @@ class Worker:
     def _send(self, message_id: int, deliver: Deliver) -> None:
         with self._database.writing() as session:
             queued = session.get_one(OutboxMessage, message_id)
-            ensure_due(session, message=queued)
+            ensure_due(session, message=queued, now=clock.now())
             message = prepare(session, queued=queued, settings=self._settings, now=clock.now())
         deliver(message)
         with self._database.writing() as session:

@@ -44,6 +44,16 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.LINK_REVOKED: _l("Revoked a personal link."),
     AuditAction.REMINDERS_QUEUED: _l("Sent reminders of round %(number)s to %(n)s people."),
     AuditAction.ACCOUNT_CHANGED: _l("Changed an account."),
+    AuditAction.STAFF_INVITED: _l("Invited somebody to the staff: %(role)s."),
+    AuditAction.ROLE_TAKEN: _l("Took a role from somebody: %(role)s."),
+    AuditAction.PASSWORD_CHANGED: _l("Set a new password."),
+    AuditAction.SECOND_FACTOR_CHANGED: _l("Changed a second factor: %(what)s."),
+    AuditAction.RECOVERY_CODE_USED: _l("Signed in with a recovery code; %(left)s are left."),
+    AuditAction.DEVICE_SIGNED_OUT: _l("Signed another device out."),
+    AuditAction.SIGN_IN_REFUSED: _l("A sign-in was refused after too many wrong tries."),
+    AuditAction.NAME_ASKED: _l("Asked for the name behind %(code)s of round %(number)s: “%(reason)s”"),
+    AuditAction.NAME_DECIDED: _l("Allowed to look up the name behind %(code)s of round %(number)s."),
+    AuditAction.NAME_SHOWN: _l("Looked up the name behind %(code)s of round %(number)s."),
     AuditAction.DEMO_BUILT: _l("Filled this database with the demo study."),
     AuditAction.DEADLINE_EXTENDED: _l("Moved the closing time of round %(number)s to %(after)s."),
     AuditAction.PROPOSAL_OVERRIDDEN: _l("Decided on %(statement)s otherwise than the rule proposes: “%(reason)s”"),
@@ -125,6 +135,9 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
         "Reminded %(n)s members of the consultation “%(title)s”."
     ),
     (AuditAction.CONSULTATION_CHANGED, "change", "members"): _l("Added %(n)s members to the consultation “%(title)s”."),
+    (AuditAction.NAME_DECIDED, "is_allowed", False): _l(
+        "Refused to look up the name behind %(code)s of round %(number)s."
+    ),
     (AuditAction.WALK_IN_CHANGED, "change", "closed"): _l("Closed the walk-in link."),
     (AuditAction.WALK_IN_CHANGED, "change", "renewed"): _l("Made a new walk-in link; the earlier one opens nothing."),
     (AuditAction.COMMENT_REVIEWED, "how", "withheld"): _l("Withheld a comment of round %(round)s."),

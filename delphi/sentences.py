@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from delphi.account_sentences import ACCOUNT_VIOLATIONS
 from delphi.i18n import moment, typed_number
 from surveys.errors import RuleViolation
 from surveys.vocabulary import (
@@ -51,7 +52,7 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.NOT_A_PANELLIST: _l("You are not a member of this task force."),
     ViolationCode.LINK_UNKNOWN: _l("This link is not known here."),
     ViolationCode.LINK_REVOKED: _l("This link was replaced or withdrawn. Ask for a new one below."),
-    ViolationCode.WRONG_PASSWORD: _l("The address or the password is not right."),
+    **ACCOUNT_VIOLATIONS,
     ViolationCode.STATEMENT_RATED: _l("This wording was rated already; a change makes a new version."),
     ViolationCode.IDEA_ALREADY_PLACED: _l("Somebody has placed this idea meanwhile. Here is how it stands now."),
     ViolationCode.NOTHING_TO_UNDO: _l("There is nothing left to undo."),

@@ -143,6 +143,7 @@ class MembershipStatus(StrEnum):
 class Role(StrEnum):
     EXPERT = "expert"
     FACILITATOR = "facilitator"
+    OBSERVER = "observer"
     SECRETARIAT = "secretariat"
     ADMINISTRATOR = "administrator"
 
@@ -152,6 +153,13 @@ class Audience(StrEnum):
 
     EXPERT = "expert"
     STAFF = "staff"
+
+
+class AccountLinkKind(StrEnum):
+    """What a link in a mail lets somebody set a password for."""
+
+    INVITATION = "invitation"
+    FORGOTTEN = "forgotten"
 
 
 class OutcomeStatus(StrEnum):
@@ -224,6 +232,9 @@ class MessageKind(StrEnum):
     THANKS = "thanks"
     CONSULTATION_OPENED = "consultation_opened"
     CONSULTATION_REMINDER = "consultation_reminder"
+    ACCOUNT_INVITATION = "account_invitation"
+    PASSWORD_FORGOTTEN = "password_forgotten"
+    ACCOUNT_NOTICE = "account_notice"
 
 
 class AuditAction(StrEnum):
@@ -303,6 +314,16 @@ class AuditAction(StrEnum):
     ARCHIVE_SEALED = "archive_sealed"
     REPORT_ENTRY_WRITTEN = "report_entry_written"
     STUDY_RESTORED = "study_restored"
+    STAFF_INVITED = "staff_invited"
+    ROLE_TAKEN = "role_taken"
+    PASSWORD_CHANGED = "password_changed"
+    SECOND_FACTOR_CHANGED = "second_factor_changed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    DEVICE_SIGNED_OUT = "device_signed_out"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    NAME_ASKED = "name_asked"
+    NAME_DECIDED = "name_decided"
+    NAME_SHOWN = "name_shown"
 
 
 class FeedbackKind(StrEnum):
@@ -344,6 +365,7 @@ class Permission(StrEnum):
 
     PUBLIC = "public"
     SIGN_OUT = "sign_out"
+    HAVE_ACCOUNT = "have_account"
     SEE_OWN_PANELS = "see_own_panels"
     ANSWER = "answer"
     FACILITATE_SOME = "facilitate_some"
@@ -354,6 +376,10 @@ class Permission(StrEnum):
     SEE_RESULTS = "see_results"
     OVERSEE_SOME = "oversee_some"
     OVERSEE = "oversee"
+    OBSERVE_SOME = "observe_some"
+    OBSERVE = "observe"
+    MANAGE_STAFF = "manage_staff"
+    LOOK_UP_NAMES = "look_up_names"
     ADMINISTER = "administer"
     READ_SOME = "read_some"
     READ_STUDY = "read_study"
@@ -388,6 +414,20 @@ class ViolationCode(StrEnum):
     LINK_UNKNOWN = "link_unknown"
     LINK_REVOKED = "link_revoked"
     WRONG_PASSWORD = "wrong_password"
+    WRONG_CODE = "wrong_code"
+    TOO_MANY_TRIES = "too_many_tries"
+    PASSWORD_TOO_SHORT = "password_too_short"
+    PASSWORD_TOO_LONG = "password_too_long"
+    PASSWORD_COMMON = "password_common"
+    PASSWORDS_DIFFER = "passwords_differ"
+    ACCOUNT_LINK_OVER = "account_link_over"
+    LAST_ADMINISTRATOR = "last_administrator"
+    ROLE_NOT_YOURS = "role_not_yours"
+    PASSKEY_REFUSED = "passkey_refused"
+    FACTOR_NEEDED = "factor_needed"
+    CODE_UNKNOWN = "code_unknown"
+    SECOND_PERSON_NEEDED = "second_person_needed"
+    ALREADY_DECIDED = "already_decided"
     STATEMENT_RATED = "statement_rated"
     IDEA_ALREADY_PLACED = "idea_already_placed"
     NOTHING_TO_UNDO = "nothing_to_undo"

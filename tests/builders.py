@@ -280,7 +280,7 @@ def expert_client(app: Flask, small: SmallStudy, person_id: int) -> FlaskClient:
 def staff_client(app: Flask, person_id: int) -> FlaskClient:
     """A browser in which a member of staff is signed in."""
     with app.extensions["delphi_database"].writing() as session:
-        token = sign_in_staff(session, person_id=person_id, now=datetime.now(UTC))
+        token = sign_in_staff(session, person_id=person_id, now=datetime.now(UTC), is_strong=True)
     client = app.test_client()
     with client.session_transaction() as cookie:
         cookie["sign_in"] = token
@@ -453,3 +453,19 @@ def a_consultation(session: Session, *, study_id: int, quorum: int = 1) -> int:
         documents={"en": ("plan-en.pdf", b"%PDF en"), "fr": ("plan-fr.pdf", b"%PDF fr")},
         now=NOW,
     ).id
+
+
+def an_observer(session: Session, *, study_id: int) -> int:
+    """The id of a person who may follow one study."""
+    person = a_person(session, name="Olga Observer", email=f"olga.{study_id}@example.org")
+    session.add(StaffRole(person_id=person.id, role=Role.OBSERVER, study_id=study_id))
+    session.flush()
+    return person.id
+
+
+def an_administrator(session: Session, *, email: str = "anton@example.org") -> int:
+    """The id of a person who administers the installation and nothing else."""
+    person = a_person(session, name="Anton Administrator", email=email)
+    session.add(StaffRole(person_id=person.id, role=Role.ADMINISTRATOR))
+    session.flush()
+    return person.id

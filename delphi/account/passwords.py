@@ -1,21 +1,30 @@
-"""Passwords: argon2id, and the shortest that is accepted."""
+"""Passwords: argon2id. Which ones are taken, `surveys.rules.passwords` says."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-MIN_LENGTH = 12
+from surveys.rules.passwords import MAX_LENGTH, check_password
+
 _hasher = PasswordHasher()
 SPARE_HASH = _hasher.hash("nobody has this password")
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash to store; ValueError for a password under `MIN_LENGTH` characters."""
-    if len(password) < MIN_LENGTH:
-        raise ValueError(f"a password needs at least {MIN_LENGTH} characters, this one has {len(password)}")
+def hash_password(password: str, *, about: tuple[str, ...] = ()) -> str:
+    """The argon2id hash to store. `about`: words an attacker would try, such as name and address.
+
+    Raises
+    ------
+    RuleViolation
+        `password_too_short`, `password_too_long`, `password_common`.
+    """
+    check_password(password, about=about)
     return _hasher.hash(password)
 
 
 def is_right(password_hash: str, password: str) -> bool:
+    """Whether the password is the one; one over the limit is not looked at, because hashing it would take long."""
+    if len(password) > MAX_LENGTH:
+        return False
     try:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from surveys.models import Study, TaskForce
 
 
+REFUSALS = {
+    "password_too_short": "A password needs at least %(limit)s characters; 15 or more are better.",
+    "password_too_long": "A password has at most %(limit)s characters.",
+    "password_common": "This password is among the first that are tried: choose another.",
+}
+
+
 def add_account_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--email", metavar="ADDRESS", help="e-mail address of the account")
     parser.add_argument("--name", help="name of the person")
@@ -50,6 +57,7 @@ def mail_address(text: str) -> str:
 def password_hash(arguments: argparse.Namespace) -> str:
     """The hash of the password typed (twice) or given on standard input; CommandProblem where it is too short."""
     from delphi.account.passwords import hash_password
+    from surveys.errors import RuleViolation
 
     if arguments.password_stdin:
         typed = sys.stdin.readline().rstrip("\r\n")
@@ -60,9 +68,9 @@ def password_hash(arguments: argparse.Namespace) -> str:
     else:
         raise CommandProblem("The password is missing: pipe it in and add --password-stdin.")
     try:
-        return hash_password(typed)
-    except ValueError as problem:
-        raise CommandProblem(f"{str(problem)[0].upper()}{str(problem)[1:]}.") from problem
+        return hash_password(typed, about=(arguments.email or "", arguments.name or ""))
+    except RuleViolation as problem:
+        raise CommandProblem(REFUSALS[problem.code] % problem.params) from problem
 
 
 def study_called(session: "Session", slug: str | None) -> "Study":

@@ -6,6 +6,7 @@ from math import ceil
 from sqlmodel import Session, col, select
 
 from delphi.config import Settings
+from delphi.mail.account import account_facts, ensure_link_is_due
 from delphi.mail.consultation import NoLongerDue, consultation_facts, ensure_vote_is_due
 from delphi.mail.messages import EarlierFacts, MailFacts, RoundFacts, mail_language
 from surveys.localized import LocalizedText
@@ -50,6 +51,8 @@ def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings
     """
     if "consultation_id" in message.params:
         return consultation_facts(session, message=message, settings=settings)
+    if message.study_id is None:
+        return account_facts(session, message=message, settings=settings)
     person = session.get_one(Person, message.person_id)
     study = session.get_one(Study, message.study_id)
     round_ = session.get(Round, message.params["round_id"]) if "round_id" in message.params else None
@@ -71,10 +74,12 @@ def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings
     )
 
 
-def ensure_due(session: Session, *, message: OutboxMessage) -> None:
+def ensure_due(session: Session, *, message: OutboxMessage, now: datetime) -> None:
     """Refuse (`NoLongerDue`) what lost its reason while it waited: the person left, the round closed, all was sent."""
     if "consultation_id" in message.params:
         ensure_vote_is_due(session, message=message)
+    if "link_id" in message.params:
+        ensure_link_is_due(session, message=message, now=now)
     if "round_id" not in message.params:
         return
     round_ = session.get_one(Round, message.params["round_id"])

@@ -144,6 +144,21 @@ def consultation_reminder(facts: MailFacts) -> Mail:
     return _write(MessageKind.CONSULTATION_REMINDER, facts, foot="_foot_consultation", **_of_consultation(facts))
 
 
+def account_invitation(facts: MailFacts) -> Mail:
+    """Somebody is asked to run something: the link that sets their password."""
+    return _write(MessageKind.ACCOUNT_INVITATION, facts, foot="_foot_account")
+
+
+def password_forgotten(facts: MailFacts) -> Mail:
+    """The link that sets a new password, for somebody who asked for it."""
+    return _write(MessageKind.PASSWORD_FORGOTTEN, facts, foot="_foot_account")
+
+
+def account_notice(facts: MailFacts) -> Mail:
+    """Something about the account changed (`note` says what), so that nobody else changes it unnoticed."""
+    return _write(MessageKind.ACCOUNT_NOTICE, facts, foot="_foot_account")
+
+
 MESSAGES: dict[MessageKind, Callable[[MailFacts], Mail]] = {
     MessageKind.INVITATION: invitation,
     MessageKind.ROUND_OPENED: round_opened,
@@ -155,6 +170,9 @@ MESSAGES: dict[MessageKind, Callable[[MailFacts], Mail]] = {
     MessageKind.THANKS: thanks,
     MessageKind.CONSULTATION_OPENED: consultation_opened,
     MessageKind.CONSULTATION_REMINDER: consultation_reminder,
+    MessageKind.ACCOUNT_INVITATION: account_invitation,
+    MessageKind.PASSWORD_FORGOTTEN: password_forgotten,
+    MessageKind.ACCOUNT_NOTICE: account_notice,
 }
 
 

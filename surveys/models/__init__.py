@@ -1,5 +1,6 @@
 """The tables, one aggregate a file."""
 
+from surveys.models.account import AccountLink, Authenticator, FailedProof, NameLookup, Passkey, RecoveryCode
 from surveys.models.api_token import ApiToken
 from surveys.models.audit import AuditEvent
 from surveys.models.base import metadata
@@ -50,6 +51,12 @@ from surveys.models.submission import Comment, Rating, RatingChange, Submission
 from surveys.models.translation import Translation
 
 __all__ = [
+    "AccountLink",
+    "Authenticator",
+    "FailedProof",
+    "NameLookup",
+    "Passkey",
+    "RecoveryCode",
     "ApiToken",
     "ArchiveBundle",
     "ArchiveFile",

@@ -19,7 +19,8 @@ class OutboxMessage(Table, table=True):
     id: int = Field(default=None, primary_key=True)
     kind: MessageKind = Field(sa_type=enum_type(MessageKind))
     person_id: int = Field(foreign_key="person.id", index=True)
-    study_id: int = Field(foreign_key="study.id", index=True)
+    study_id: int | None = Field(default=None, foreign_key="study.id", index=True)
+    """Empty for mails about an account."""
     params: dict[str, Any] = Field(sa_type=JSON, default_factory=dict)
     language: str = Field(max_length=8)
     message_id: str = Field(unique=True, max_length=100)

@@ -162,4 +162,12 @@ class SignIn(Table, table=True):
     invitation_id: int | None = Field(default=None, foreign_key="invitation.id")
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """Staff only, to some minutes: a device that rests too long is signed out."""
+    proven_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """Staff only: when a password or second factor was last given on this device."""
+    is_strong: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    """Whether a second factor was given on this device."""
+    device: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
+    """Staff only: browser and system in a few words, to tell one's own devices apart."""
     ended_at: datetime | None = Field(sa_type=UtcDateTime, default=None)

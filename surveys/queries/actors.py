@@ -1,6 +1,6 @@
-"""Who is behind a signed-in device or a program's key, read anew at each request so that a revocation takes effect at once."""
+"""Who is behind a signed-in device or a program's key, read anew at each request: a revocation works at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -13,11 +13,16 @@ from surveys.rules.permissions import STRANGER, Actor
 from surveys.rules.tokens import token_hash
 from surveys.vocabulary import ApiScope, Audience, MembershipStatus, Role
 
+STAFF_MAY_REST = timedelta(hours=12)
+"""A member of staff's device that asks for nothing this long is signed out."""
 # Asked at every request of everybody who is signed in: the statements are built once.
 SIGN_IN: Any = (
     sa_select(
         col(SignIn.id).label("sign_in_id"),
         col(SignIn.audience),
+        col(SignIn.seen_at),
+        col(SignIn.proven_at),
+        col(SignIn.is_strong),
         col(Person.id).label("person_id"),
         col(Person.name),
         col(Person.language),
@@ -29,6 +34,7 @@ SIGN_IN: Any = (
         col(SignIn.ended_at).is_(None),
         col(SignIn.expires_at) > bindparam("now", type_=UtcDateTime),
         or_(col(Invitation.id).is_(None), col(Invitation.revoked_at).is_(None)),
+        or_(col(SignIn.audience) != Audience.STAFF, col(SignIn.seen_at) > bindparam("awake_since", type_=UtcDateTime)),
     )
 )
 PANELS = sa_select(col(Panellist.task_force_id)).where(
@@ -39,7 +45,11 @@ PANELS = sa_select(col(Panellist.task_force_id)).where(
 
 def actor_of_sign_in(session: Session, *, token: str, now: datetime) -> Actor:
     """The actor of a sign-in token: a stranger where it is unknown, ended, expired or its link was revoked."""
-    row = session.connection().execute(SIGN_IN, {"token_hash": token_hash(token), "now": now}).first()
+    row = (
+        session.connection()
+        .execute(SIGN_IN, {"token_hash": token_hash(token), "now": now, "awake_since": now - STAFF_MAY_REST})
+        .first()
+    )
     if row is None:
         return STRANGER
     person = {"person_id": row.person_id, "name": row.name, "language": row.language, "sign_in_id": row.sign_in_id}
@@ -52,10 +62,14 @@ def actor_of_sign_in(session: Session, *, token: str, now: datetime) -> Actor:
     return Actor(
         **person,
         audience=Audience.STAFF,
+        proven_at=row.proven_at,
+        is_strong=row.is_strong,
+        rests_since=row.seen_at,
         facilitates=facilitates,
         takes_part_in=frozenset(studies),
         runs=frozenset(study_id for study_id, task_forces in studies.items() if task_forces <= facilitates),
         oversees=frozenset(r.study_id for r in roles if r.role is Role.SECRETARIAT and r.study_id),
+        observes=frozenset(r.study_id for r in roles if r.role is Role.OBSERVER and r.study_id),
         administers=any(r.role is Role.ADMINISTRATOR for r in roles),
     )
 

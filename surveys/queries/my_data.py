@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from surveys.models import metadata
 
-SECRETS = frozenset({"token_hash", "password_hash"})
+SECRETS = frozenset({"token_hash", "password_hash", "secret", "nonce"})
 """Keys, not data: who reads them could sign in as this person."""
 STAFF_ACTS = frozenset(
     {
@@ -19,6 +19,8 @@ STAFF_ACTS = frozenset(
         "report_entry.author_id",
         "audit_event.actor_id",
         "desk_presence.person_id",
+        "name_lookup.asked_by_id",
+        "name_lookup.decided_by_id",
         "desk_step.actor_id",
         "consultation.author_id",
         "facility_decision.author_id",

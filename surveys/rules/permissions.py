@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from surveys.vocabulary import ApiScope, Audience, Permission, Role
 
@@ -25,10 +26,18 @@ class Actor:
     """Studies of which this person runs every task force."""
     oversees: frozenset[int] = field(default_factory=frozenset)
     """Studies of which this person is the secretariat."""
+    observes: frozenset[int] = field(default_factory=frozenset)
+    """Studies this person may follow: what is published, never answers or names."""
     administers: bool = False
     reads: frozenset[tuple[int, ApiScope]] = field(default_factory=frozenset)
     """Study and scope that a program's key opens; a program is no person and has nothing else."""
     key_id: int | None = None
+    proven_at: datetime | None = None
+    """Staff: when a password or second factor was last given on this device."""
+    is_strong: bool = False
+    """Staff: whether a second factor was given on this device."""
+    rests_since: datetime | None = None
+    """Staff: when this device was last seen, to some minutes."""
 
     @property
     def is_stranger(self) -> bool:
@@ -39,6 +48,7 @@ class Actor:
         held = {
             Role.EXPERT: bool(self.panels),
             Role.FACILITATOR: bool(self.facilitates),
+            Role.OBSERVER: bool(self.observes),
             Role.SECRETARIAT: bool(self.oversees),
             Role.ADMINISTRATOR: self.administers,
         }
@@ -74,6 +84,7 @@ def _reads(scope: ApiScope) -> Predicate:
 PERMISSIONS: dict[Permission, Predicate] = {
     Permission.PUBLIC: lambda actor, subject: True,
     Permission.SIGN_OUT: lambda actor, subject: not actor.is_stranger,
+    Permission.HAVE_ACCOUNT: lambda actor, subject: actor.audience is Audience.STAFF,
     Permission.SEE_OWN_PANELS: lambda actor, subject: actor.audience is Audience.EXPERT,
     Permission.ANSWER: lambda actor, subject: subject.task_force_id in actor.panels,
     Permission.FACILITATE_SOME: lambda actor, subject: bool(actor.facilitates),
@@ -84,6 +95,12 @@ PERMISSIONS: dict[Permission, Predicate] = {
     Permission.SEE_RESULTS: lambda actor, subject: _facilitates(actor, subject) or _oversees(actor, subject),
     Permission.OVERSEE_SOME: lambda actor, subject: bool(actor.oversees),
     Permission.OVERSEE: _oversees,
+    Permission.OBSERVE_SOME: lambda actor, subject: bool(actor.observes),
+    Permission.OBSERVE: lambda actor, subject: subject.study_id in actor.observes,
+    Permission.MANAGE_STAFF: lambda actor, subject: actor.administers or bool(actor.oversees),
+    Permission.LOOK_UP_NAMES: lambda actor, subject: (
+        _oversees(actor, subject) or (actor.administers and subject.study_id is not None)
+    ),
     Permission.ADMINISTER: lambda actor, subject: actor.administers,
     Permission.READ_SOME: lambda actor, subject: bool(actor.reads),
     Permission.READ_STUDY: _reads(ApiScope.STUDY),

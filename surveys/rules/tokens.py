@@ -6,6 +6,7 @@ import secrets
 from base64 import urlsafe_b64encode
 
 API_KEY_PREFIX = "delphi_"
+RECOVERY_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def invitation_token(*, secret_key: str, person_id: int, study_id: int, generation: int) -> str:
@@ -24,6 +25,23 @@ def voting_token(*, secret_key: str, consultation_id: int, person_id: int) -> st
     message = f"consultation:{consultation_id}:{person_id}".encode()
     digest = hmac.digest(secret_key.encode(), message, "sha256")
     return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def account_token(*, secret_key: str, kind: str, person_id: int, nonce: str) -> str:
+    """The token of a link that sets a password, derived as `invitation_token` is; the nonce makes each one new."""
+    digest = hmac.digest(secret_key.encode(), f"account:{kind}:{person_id}:{nonce}".encode(), "sha256")
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def keyed_hash(text: str, *, secret_key: str) -> str:
+    """An address or an account in a form that counts tries and tells nobody whose they are."""
+    return hmac.digest(secret_key.encode(), f"counted:{text}".encode(), "sha256").hex()
+
+
+def new_recovery_code() -> str:
+    """A fresh random code of 16 signs (80 bits) in groups of four, without signs that look alike."""
+    signs = "".join(secrets.choice(RECOVERY_SIGNS) for _ in range(16))
+    return "-".join(signs[start : start + 4] for start in range(0, 16, 4))
 
 
 def new_sign_in_token() -> str:

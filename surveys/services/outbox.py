@@ -19,16 +19,16 @@ def queue_message(
     *,
     kind: MessageKind,
     person: Person,
-    study_id: int,
+    study_id: int | None,
     params: dict[str, Any],
     now: datetime,
     due_at: datetime | None = None,
 ) -> None:
     """Queue one message to one person, in that person's language; it leaves from `due_at` on, by default at once.
 
-    In a rehearsal it is held for ever: nobody is written to.
+    In a rehearsal it is held for ever: nobody is written to. `study_id` is None for mails about an account.
     """
-    is_rehearsal = session.get_one(Study, study_id).kind is StudyKind.REHEARSAL
+    is_rehearsal = study_id is not None and session.get_one(Study, study_id).kind is StudyKind.REHEARSAL
     session.add(
         OutboxMessage(
             kind=kind,

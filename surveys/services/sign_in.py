@@ -12,7 +12,9 @@ from surveys.services.audit import record
 from surveys.vocabulary import Audience, AuditAction, ViolationCode
 
 EXPERT_SIGN_IN_LASTS = timedelta(days=30)
-STAFF_SIGN_IN_LASTS = timedelta(hours=12)
+STAFF_SIGN_IN_LASTS = timedelta(days=30)
+SEEN_AGAIN = timedelta(minutes=10)
+"""How old the time a device was last seen may be before it is written anew."""
 
 
 def ensure_invitation(
@@ -95,8 +97,10 @@ def find_staff(session: Session, *, email: str) -> tuple[Person, StaffPassword] 
     ).first()
 
 
-def sign_in_staff(session: Session, *, person_id: int, now: datetime) -> str:
+def sign_in_staff(session: Session, *, person_id: int, now: datetime, device: str = "", is_strong: bool = False) -> str:
     """Sign a member of staff in whose identity has been established; the token of the new sign-in.
+
+    `is_strong` says whether a second factor was given.
 
     Raises
     ------
@@ -105,7 +109,24 @@ def sign_in_staff(session: Session, *, person_id: int, now: datetime) -> str:
     """
     if session.exec(select(StaffRole.id).where(StaffRole.person_id == person_id)).first() is None:
         raise RuleViolation(ViolationCode.PERSON_UNKNOWN)
-    return _sign_in(session, person_id=person_id, audience=Audience.STAFF, lasts=STAFF_SIGN_IN_LASTS, now=now)
+    token = _sign_in(session, person_id=person_id, audience=Audience.STAFF, lasts=STAFF_SIGN_IN_LASTS, now=now)
+    session.exec(
+        update(SignIn)
+        .where(col(SignIn.token_hash) == token_hash(token))
+        .values(seen_at=now, proven_at=now, is_strong=is_strong, device=device[:80])
+    )
+    return token
+
+
+def note_seen(session: Session, *, actor: Actor, now: datetime) -> None:
+    """Remember that a member of staff's device was used just now."""
+    session.exec(update(SignIn).where(col(SignIn.id) == actor.sign_in_id).values(seen_at=now))
+
+
+def note_proven(session: Session, *, actor: Actor, is_strong: bool, now: datetime) -> None:
+    """Remember that who sits at this device has just proven who they are; a second factor makes it strong for good."""
+    values: dict[str, object] = {"proven_at": now, "seen_at": now, **({"is_strong": True} if is_strong else {})}
+    session.exec(update(SignIn).where(col(SignIn.id) == actor.sign_in_id).values(**values))
 
 
 def sign_out(session: Session, *, actor: Actor, now: datetime) -> None:

@@ -24,6 +24,8 @@ from tests.builders import (
     SmallStudy,
     a_consultation,
     a_study,
+    an_administrator,
+    an_observer,
     an_open_rating_round,
     as_facilitator,
     expert_client,
@@ -32,7 +34,7 @@ from tests.builders import (
 from tests.conftest import SECRET_KEY, an_app
 
 ALLOWED, SIGN_IN, REFUSED, HIDDEN = 200, 401, 403, 404
-ROLES = ("stranger", "expert", "facilitator", "secretariat")
+ROLES = ("stranger", "expert", "facilitator", "observer", "secretariat", "administrator")
 
 # Permission -> role -> what happens on own ground, on foreign ground. Pages about nothing in particular have no
 # foreign ground; there the first entry counts.
@@ -42,73 +44,137 @@ MATRIX: dict[Permission, dict[str, tuple[int, int]]] = {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (ALLOWED, ALLOWED),
         "facilitator": (ALLOWED, ALLOWED),
+        "observer": (ALLOWED, ALLOWED),
         "secretariat": (ALLOWED, ALLOWED),
+        "administrator": (ALLOWED, ALLOWED),
     },
     Permission.SEE_OWN_PANELS: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (ALLOWED, ALLOWED),
         "facilitator": (REFUSED, HIDDEN),
+        "observer": (REFUSED, HIDDEN),
         "secretariat": (REFUSED, HIDDEN),
+        "administrator": (REFUSED, HIDDEN),
     },
     Permission.ANSWER: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (ALLOWED, HIDDEN),
         "facilitator": (HIDDEN, HIDDEN),
+        "observer": (HIDDEN, HIDDEN),
         "secretariat": (HIDDEN, HIDDEN),
+        "administrator": (HIDDEN, HIDDEN),
     },
     Permission.FACILITATE_SOME: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (REFUSED, HIDDEN),
         "facilitator": (ALLOWED, ALLOWED),
+        "observer": (REFUSED, HIDDEN),
         "secretariat": (REFUSED, HIDDEN),
+        "administrator": (REFUSED, HIDDEN),
     },
     Permission.FACILITATE: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (HIDDEN, HIDDEN),
         "facilitator": (ALLOWED, HIDDEN),
+        "observer": (HIDDEN, HIDDEN),
         "secretariat": (HIDDEN, HIDDEN),
+        "administrator": (HIDDEN, HIDDEN),
     },
     Permission.CREATE_STUDY: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (REFUSED, HIDDEN),
         "facilitator": (ALLOWED, ALLOWED),
+        "observer": (REFUSED, HIDDEN),
         "secretariat": (ALLOWED, ALLOWED),
+        "administrator": (ALLOWED, ALLOWED),
     },
     Permission.SEE_STUDY: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (HIDDEN, HIDDEN),
         "facilitator": (ALLOWED, HIDDEN),
+        "observer": (HIDDEN, HIDDEN),
         "secretariat": (ALLOWED, HIDDEN),
+        "administrator": (HIDDEN, HIDDEN),
     },
     Permission.SET_UP_STUDY: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (HIDDEN, HIDDEN),
         "facilitator": (ALLOWED, HIDDEN),
+        "observer": (HIDDEN, HIDDEN),
         "secretariat": (ALLOWED, HIDDEN),
+        "administrator": (HIDDEN, HIDDEN),
     },
     Permission.SEE_RESULTS: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (HIDDEN, HIDDEN),
         "facilitator": (ALLOWED, HIDDEN),
+        "observer": (HIDDEN, HIDDEN),
         "secretariat": (ALLOWED, HIDDEN),
+        "administrator": (HIDDEN, HIDDEN),
     },
     Permission.OVERSEE_SOME: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (REFUSED, HIDDEN),
         "facilitator": (REFUSED, HIDDEN),
+        "observer": (REFUSED, HIDDEN),
         "secretariat": (ALLOWED, ALLOWED),
+        "administrator": (REFUSED, HIDDEN),
     },
     Permission.OVERSEE: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (HIDDEN, HIDDEN),
         "facilitator": (HIDDEN, HIDDEN),
+        "observer": (HIDDEN, HIDDEN),
         "secretariat": (ALLOWED, HIDDEN),
+        "administrator": (HIDDEN, HIDDEN),
+    },
+    Permission.HAVE_ACCOUNT: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (REFUSED, HIDDEN),
+        "facilitator": (ALLOWED, ALLOWED),
+        "observer": (ALLOWED, ALLOWED),
+        "secretariat": (ALLOWED, ALLOWED),
+        "administrator": (ALLOWED, ALLOWED),
+    },
+    Permission.OBSERVE_SOME: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (REFUSED, HIDDEN),
+        "facilitator": (REFUSED, HIDDEN),
+        "observer": (ALLOWED, ALLOWED),
+        "secretariat": (REFUSED, HIDDEN),
+        "administrator": (REFUSED, HIDDEN),
+    },
+    Permission.OBSERVE: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (HIDDEN, HIDDEN),
+        "facilitator": (HIDDEN, HIDDEN),
+        "observer": (ALLOWED, HIDDEN),
+        "secretariat": (HIDDEN, HIDDEN),
+        "administrator": (HIDDEN, HIDDEN),
+    },
+    Permission.MANAGE_STAFF: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (REFUSED, HIDDEN),
+        "facilitator": (REFUSED, HIDDEN),
+        "observer": (REFUSED, HIDDEN),
+        "secretariat": (ALLOWED, ALLOWED),
+        "administrator": (ALLOWED, ALLOWED),
+    },
+    Permission.LOOK_UP_NAMES: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (HIDDEN, HIDDEN),
+        "facilitator": (HIDDEN, HIDDEN),
+        "observer": (HIDDEN, HIDDEN),
+        "secretariat": (ALLOWED, HIDDEN),
+        "administrator": (ALLOWED, ALLOWED),
     },
     Permission.ADMINISTER: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (REFUSED, HIDDEN),
         "facilitator": (REFUSED, HIDDEN),
+        "observer": (REFUSED, HIDDEN),
         "secretariat": (REFUSED, HIDDEN),
+        "administrator": (ALLOWED, ALLOWED),
     },
 }
 # Programs come with a key of their own (tests/delphi/api); nobody who is signed in reads as a program.
@@ -139,6 +205,8 @@ class Ground:
         with database.writing() as session:
             self.own = a_study(session, slug="own", code="A5")
             self.foreign = a_study(session, slug="foreign", code="B1")
+            self.observer_id = an_observer(session, study_id=self.own.study_id)
+            self.administrator_id = an_administrator(session)
             self.arguments = {
                 name: self._arguments(session, small) for name, small in (("own", self.own), ("foreign", self.foreign))
             }
@@ -150,7 +218,9 @@ class Ground:
             "stranger": self.app.test_client(),
             "expert": self._expert(),
             "facilitator": staff_client(self.app, self.own.facilitator_id),
+            "observer": staff_client(self.app, self.observer_id),
             "secretariat": staff_client(self.app, self.own.secretary_id),
+            "administrator": staff_client(self.app, self.administrator_id),
         }
 
     def _arguments(self, session: Session, small: SmallStudy) -> dict[str, int]:

@@ -264,7 +264,7 @@ def test_a_short_password_is_refused(
     type_in("short\n", monkeypatch)
     account = ["account", "--role", "administrator", "--email", "a@example.org", "--name", "A", "--password-stdin"]
     assert main(account) == 2
-    assert capsys.readouterr().err == "A password needs at least 12 characters, this one has 5.\n"
+    assert capsys.readouterr().err == "A password needs at least 8 characters; 15 or more are better.\n"
     with installed.reading() as session:
         assert session.exec(select(StaffRole)).all() == []
 

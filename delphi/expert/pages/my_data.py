@@ -36,6 +36,11 @@ WORDS: dict[str, Any] = {
     "vote": _l("Your votes in consultations, by name"),
     "export_job": _l("Files you asked for as staff"),
     "outbox_message": _l("Mails to you"),
+    "name_lookup": _l("Times your name was looked up behind a code, or this was asked for, with the reason"),
+    "account_link": _l("Links by which you may set a password as staff (the link itself is not stored)"),
+    "authenticator": _l("The app that shows your codes as staff (its secret is not shown)"),
+    "recovery_code": _l("Recovery codes of your staff account (the codes themselves are not stored)"),
+    "passkey": _l("Passkeys of your staff account (only their public halves are stored)"),
     "staff_role": _l("Roles you hold in running studies"),
     "staff_password": _l("When your password as staff was changed (the password itself is not stored)"),
 }

@@ -61,7 +61,7 @@ def test_every_kind_has_a_function_and_a_text_in_every_language() -> None:
     found = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.glob("*/*.txt")}
     assert found == {
         f"{kind}/{language}.txt"
-        for kind in [*MessageKind, "_foot", "_foot_consultation"]
+        for kind in [*MessageKind, "_foot", "_foot_account", "_foot_consultation"]
         for language in LANGUAGE_NAMES
     }
 
