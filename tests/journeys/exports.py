@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-import re
+from itertools import product
 from typing import Any
 
 from openpyxl import load_workbook
@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from tests.journeys.visitor import Visitor
 
 Cells = dict[str, Any]
+READABLE = ("csv", "xlsx", "json")
 HEADINGS = {
     "rank": "Rank within the objective",
     "code": "Code",
@@ -31,9 +32,19 @@ SHEETS = slice(1, 4)
 
 
 def download_all(page: Visitor) -> dict[str, bytes]:
-    """Every file the page of exports offers, by names such as `activities-fr.xlsx`."""
-    names = [re.search(r"exports/(\w+-\w\w\.\w+)$", href) for href, _ in page.links]
-    return {found[1]: page.client.get(href).data for (href, _), found in zip(page.links, names, strict=True) if found}
+    """Every file of figures that the forms on the page of exports give, by names such as `activities-fr.xlsx`."""
+    files: dict[str, bytes] = {}
+    for form in (one for one in page.forms if {"what", "format", "in_language"} <= set(one.names())):
+        what = next(control.value for control in form.controls if control.name == "what")
+        offered = {one.name: [value for value, _ in one.options] for one in form.controls if one.options}
+        for format, language in product(offered["format"], offered["in_language"]):
+            if format not in READABLE:
+                continue
+            chosen = form.data({"format": format, "in_language": language}, "Download")
+            response = page.client.post(page.path, data=chosen, follow_redirects=True)
+            assert response.status_code == 200, f"{what}, {format}, {language}: {response.status_code}"
+            files[f"{what}-{language}.{format}"] = response.data
+    return files
 
 
 def activity_rows(files: dict[str, bytes], *, format: str, language: str) -> dict[str, Cells]:

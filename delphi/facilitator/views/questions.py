@@ -129,7 +129,7 @@ def preview_questions(round_id: int) -> Any:
     return render_template("facilitator/questions_preview.html", view=view)
 
 
-@blueprint.get("/rounds/<int:round_id>/answers")
+@blueprint.get("/rounds/<int:round_id>/question-results")
 @requires(Permission.SEE_RESULTS)
 def question_results(round_id: int) -> Any:
     """What a closed round's questions brought; an open one is refused."""

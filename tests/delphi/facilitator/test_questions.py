@@ -209,7 +209,7 @@ def close(app: Flask, round_id: int) -> None:
 def test_results_are_shown_after_the_close_only_with_codes_and_no_names(app: Flask, ideas: bool) -> None:
     small, round_id = answered(app, ideas=ideas)
     client = staff_client(app, small.facilitator_id)
-    address = f"/facilitate/rounds/{round_id}/{'answers' if ideas else 'board'}"
+    address = f"/facilitate/rounds/{round_id}/{'question-results' if ideas else 'board'}"
     refused = client.get(address)
     assert refused.status_code == 422
     assert "Longer" not in refused.text
