@@ -7,9 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from delphi.i18n import in_language, moment
+from delphi.privacy_sentences import PRIVACY_ACTIONS
 from surveys.vocabulary import AuditAction
 
 ACTIONS: dict[AuditAction, Any] = {
+    **PRIVACY_ACTIONS,
     AuditAction.STUDY_CREATED: _l("The study was set up."),
     AuditAction.FRAMEWORK_IMPORTED: _l("The framework was imported."),
     AuditAction.PANEL_IMPORTED: _l("The panel was imported."),
@@ -76,6 +78,9 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.LAUNCH_SCHEDULED: _l("Round %(number)s is to be opened on %(opens_at)s."),
     AuditAction.LAUNCH_UNSCHEDULED: _l("Took back the time at which round %(number)s was to be opened."),
     AuditAction.LAUNCH_FAILED: _l("Round %(number)s could not be opened at its time: %(problem)s."),
+    AuditAction.LANGUAGE_OPENED: _l(
+        "Opened round %(number)s in one more language, %(language)s, and mailed %(n)s people."
+    ),
     AuditAction.LAUNCH_UNDONE: _l("Undid the launch of round %(number)s before a mail left."),
     AuditAction.ROUND_REOPENED: _l(
         "Opened round %(number)s again; result %(snapshot)s stays on record. Reason: “%(reason)s”"

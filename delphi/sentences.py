@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from delphi.account_sentences import ACCOUNT_VIOLATIONS
 from delphi.i18n import moment, typed_number
+from delphi.privacy_sentences import PRIVACY_VIOLATIONS
 from surveys.errors import RuleViolation
 from surveys.vocabulary import (
     FrameworkFinding,
@@ -23,6 +24,7 @@ from surveys.vocabulary import (
 )
 
 VIOLATIONS: dict[ViolationCode, Any] = {
+    **PRIVACY_VIOLATIONS,
     ViolationCode.ROUND_NOT_OPEN: _l("This round is not open yet."),
     ViolationCode.ROUND_CLOSED: _l("This round closed on %(closed_at)s. What you typed is shown below."),
     ViolationCode.ROUND_ALREADY_OPEN: _l("This round is already open."),
@@ -34,6 +36,8 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.NO_STATEMENTS: _l("There is no statement to ask about: make statements from the ideas first."),
     ViolationCode.NO_PANELLISTS: _l("There is nobody in this panel yet: import the panel first."),
     ViolationCode.IDEAS_WAITING: _l("%(n)s ideas have no place yet: put each into a statement or set it aside."),
+    ViolationCode.TEXTS_MISSING: _l("Not all texts are written in this language yet; %(n)s are missing."),
+    ViolationCode.LANGUAGE_NOT_HELD: _l("Those who read this language have had their mail."),
     ViolationCode.TRANSLATION_MISSING: _l("%(statement)s has no text in %(language)s: write it before opening."),
     ViolationCode.DEADLINE_PAST: _l("The closing time must lie in the future."),
     ViolationCode.VALUE_OFF_SCALE: _l(
@@ -79,7 +83,9 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.PARENT_MISMATCH: _l("This statement cannot belong to a statement of that kind."),
     ViolationCode.DEADLINE_EARLIER: _l("The closing time can only be moved to a later moment."),
     ViolationCode.REMINDERS_USED_UP: _l("The protocol allows %(limit)s reminders in a round, and all were sent."),
-    ViolationCode.REMINDER_TOO_SOON: _l("The last reminder is too recent for the protocol: the next can go out on %(at)s."),
+    ViolationCode.REMINDER_TOO_SOON: _l(
+        "The last reminder is too recent for the protocol: the next can go out on %(at)s."
+    ),
     ViolationCode.EVERYBODY_FINISHED: _l("Everybody has finished: there is nobody to remind."),
     ViolationCode.UNKNOWN_QUESTION: _l("One of the answers belongs to no question of this round."),
     ViolationCode.UNKNOWN_OPTION: _l("Please choose one of the answers that are offered."),

@@ -34,6 +34,7 @@ from surveys.models.panel import (
     TaskForce,
     WalkIn,
 )
+from surveys.models.privacy import Breach, ConsentVersion, ErasureRequest, TextReview
 from surveys.models.question import (
     FrozenQuestionAnswer,
     Question,
@@ -51,6 +52,10 @@ from surveys.models.submission import Comment, Rating, RatingChange, Submission
 from surveys.models.translation import Translation
 
 __all__ = [
+    "Breach",
+    "ConsentVersion",
+    "ErasureRequest",
+    "TextReview",
     "AccountLink",
     "Authenticator",
     "FailedProof",

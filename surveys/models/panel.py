@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from surveys.identity import IdentityText
@@ -41,6 +41,8 @@ class Person(Table, table=True):
     email: str = Field(sa_type=IdentityText, unique=True)
     language: str = Field(default="en", max_length=8)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    erased_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """When name and address were overwritten; the row stays because the log points at it."""
 
 
 class TaskForce(Table, table=True):
@@ -71,6 +73,10 @@ class Panellist(Table, table=True):
     language: str = Field(default="en", max_length=8)
     status: MembershipStatus = Field(sa_type=enum_type(MembershipStatus), default=MembershipStatus.INVITED)
     consented_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    consent_version_id: int | None = Field(default=None, foreign_key="consent_version.id", index=True)
+    """The wording they agreed to; empty for what was agreed before wordings were numbered."""
+    consent_is_due: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """The wording changed after they agreed: they are asked again before they can answer."""
     decline_reason: str = Field(default="", max_length=2000)
     reconfirmed_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
     """When they last answered whether they stay for the implementation; `stays_on` says what."""

@@ -35,6 +35,11 @@ class Study(Table, table=True):
     template: str = Field(default="", max_length=64, sa_column_kwargs={"server_default": ""})
     """The template it was made from; empty for an import."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+    retain_until: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """When the link between people and their answers is destroyed by itself."""
+    retention_noticed_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
+    """When the secretariat was written to that this is near."""
+    unlinked_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
 
 
 class Scale(Table, table=True):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, case
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -119,7 +119,10 @@ ROUND = sa_select(
     col(Round.task_force_id),
 ).where(col(Round.id) == bindparam("round_id"))
 SEAT: Any = sa_select(
-    col(Panellist.id).label("panellist_id"), col(Panellist.status).label("membership"), col(Panellist.consented_at)
+    col(Panellist.id).label("panellist_id"),
+    col(Panellist.status).label("membership"),
+    # Somebody whose consent is due again is before the same door as somebody who never agreed.
+    case((col(Panellist.consent_is_due), None), else_=col(Panellist.consented_at)).label("consented_at"),
 ).where(col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person"))
 ROUND_AND_SEAT: Any = ROUND.add_columns(*SEAT.selected_columns).join(
     Panellist,

@@ -16,6 +16,8 @@ STAFF_ACTS = frozenset(
         "api_token.created_by",
         "api_token.revoked_by",
         "archive_bundle.sealed_by",
+        "breach.author_id",
+        "consent_version.author_id",
         "report_entry.author_id",
         "audit_event.actor_id",
         "desk_presence.person_id",

@@ -110,7 +110,7 @@ def my_panels(session: Session, *, person_id: int | None) -> list[MyPanel]:
             study_name=study.name,
             time_zone=study.time_zone,
             membership=panellist.status,
-            has_consented=panellist.consented_at is not None,
+            has_consented=panellist.consented_at is not None and not panellist.consent_is_due,
             rounds=tuple(rounds.get(task_force.id, ())),
             has_results=task_force.id in published,
         )

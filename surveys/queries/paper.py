@@ -49,7 +49,7 @@ def paper_seats(session: Session, *, round_id: int) -> list[PaperSeat]:
             name=person.name,
             language=person.language,
             code=paper_code(round_id=round_id, order_seed=round_.order_seed, panellist_id=panellist.id),
-            has_consented=panellist.consented_at is not None,
+            has_consented=panellist.consented_at is not None and not panellist.consent_is_due,
             state=_state(submission, has_answered=panellist.id in answered),
         )
         for panellist, person, submission in sorted(rows, key=lambda row: row[1].name.casefold())

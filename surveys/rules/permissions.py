@@ -101,6 +101,7 @@ PERMISSIONS: dict[Permission, Predicate] = {
     Permission.LOOK_UP_NAMES: lambda actor, subject: (
         _oversees(actor, subject) or (actor.administers and subject.study_id is not None)
     ),
+    Permission.PROTECT_DATA: lambda actor, subject: actor.administers or bool(actor.oversees),
     Permission.ADMINISTER: lambda actor, subject: actor.administers,
     Permission.READ_SOME: lambda actor, subject: bool(actor.reads),
     Permission.READ_STUDY: _reads(ApiScope.STUDY),

@@ -25,6 +25,7 @@ from surveys.queries.participation import IN_PANEL
 from surveys.rules.permissions import Actor
 from surveys.rules.texts import REASON_LIMIT, clean_text
 from surveys.services.audit import record
+from surveys.services.consents import note_consent
 from surveys.services.submissions import panellist_of
 from surveys.vocabulary import AuditAction, MembershipStatus, RoundStatus, ViolationCode
 
@@ -42,8 +43,12 @@ ANSWERS = (
 """Where what one panellist answered in a round is stored, beside ideas."""
 
 
-def give_consent(session: Session, *, actor: Actor, task_force_id: int, agrees: bool, now: datetime) -> None:
-    """The panellist agrees to take part; the first moment counts, doing it twice changes nothing.
+def give_consent(
+    session: Session, *, actor: Actor, task_force_id: int, agrees: bool, now: datetime, language: str | None = None
+) -> None:
+    """The panellist agrees to take part, to the wording in `language` (by default their own) as it is now.
+
+    The first moment counts, doing it twice changes nothing; after a new wording they agree again.
 
     Raises
     ------
@@ -53,10 +58,9 @@ def give_consent(session: Session, *, actor: Actor, task_force_id: int, agrees: 
     panellist = panellist_of(session, actor=actor, task_force_id=task_force_id)
     if not agrees:
         raise RuleViolation(ViolationCode.CONSENT_MISSING)
-    if panellist.consented_at is not None:
+    if panellist.consented_at is not None and not panellist.consent_is_due:
         return
-    panellist.consented_at, panellist.status = now, MembershipStatus.JOINED
-    session.add(panellist)
+    note_consent(session, panellist=panellist, language=language or panellist.language, now=now)
     record(session, AuditAction.CONSENT_GIVEN, actor=actor, now=now, task_force_id=task_force_id)
     session.flush()
 
@@ -94,7 +98,7 @@ def leave(
     panellist.status = MembershipStatus.LEFT
     session.add(panellist)
     if removes_answers:
-        _delete_open_answers(session, panellist=panellist)
+        delete_open_answers(session, panellist=panellist)
     record(
         session,
         AuditAction.MEMBERSHIP_LEFT,
@@ -140,7 +144,8 @@ def leave_study(
     return len(task_forces)
 
 
-def _delete_open_answers(session: Session, *, panellist: Panellist) -> None:
+def delete_open_answers(session: Session, *, panellist: Panellist) -> None:
+    """Delete what one panellist answered in rounds that are still open, with its history."""
     # Held like an answer that arrives, so that no round closes half-way through.
     open_rounds = session.exec(
         select(Round.id)

@@ -12,11 +12,12 @@ from surveys.rules.answers import CommentAnswer, IdeaAnswer, RatingAnswer
 from surveys.rules.permissions import Actor
 from surveys.services.audit import record
 from surveys.services.bulk import upsert
+from surveys.services.consents import note_consent
 from surveys.services.ideas import save_ideas
 from surveys.services.question_answers import AnswerGiven, save_question_answers
 from surveys.services.receipts import send_answers
 from surveys.services.submissions import hold_round_open, save_ratings
-from surveys.vocabulary import Audience, AuditAction, MembershipStatus, RoundKind, ViolationCode
+from surveys.vocabulary import Audience, AuditAction, RoundKind, ViolationCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,10 @@ def _consent(
     session: Session, *, actor: Actor, round_: Round, panellist_id: int, has_agreed: bool, now: datetime
 ) -> None:
     panellist = session.get_one(Panellist, panellist_id)
-    if panellist.consented_at is not None:
+    if panellist.consented_at is not None and not panellist.consent_is_due:
         return
     if not has_agreed:
         raise RuleViolation(ViolationCode.PAPER_CONSENT_MISSING)
-    panellist.consented_at, panellist.status = now, MembershipStatus.JOINED
-    session.add(panellist)
+    note_consent(session, panellist=panellist, language=panellist.language, now=now)
     record(session, AuditAction.CONSENT_GIVEN, actor=actor, now=now, task_force_id=round_.task_force_id, on_paper=True)
     session.flush()

@@ -35,6 +35,7 @@ SEAT = (
         col(Panellist.id),
         col(Panellist.status),
         col(Panellist.consented_at),
+        col(Panellist.consent_is_due),
     )
     .outerjoin(
         Panellist,
@@ -57,11 +58,11 @@ def take_seat(session: Session, *, actor: Actor, round_id: int, now: datetime) -
     """
     share_round(session, round_id=round_id)
     row = session.connection().execute(SEAT, {"round_id": round_id, "person_id": actor.person_id}).one()
-    status, deadline_at, grace_minutes, closed_at, kind, panellist_id, membership, consented_at = row
+    status, deadline_at, grace_minutes, closed_at, kind, panellist_id, membership, consented_at, is_due = row
     ensure_answerable(status=status, deadline_at=deadline_at, grace_minutes=grace_minutes, closed_at=closed_at, now=now)
     if panellist_id is None or membership in AWAY:
         raise RuleViolation(ViolationCode.NOT_A_PANELLIST)
-    if consented_at is None:
+    if consented_at is None or is_due:
         raise RuleViolation(ViolationCode.CONSENT_MISSING)
     return Seat(round_id=round_id, round_kind=kind, panellist_id=panellist_id)
 

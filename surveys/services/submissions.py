@@ -169,7 +169,7 @@ def receipt_code(digest: str) -> str:
 
 
 def ensure_consent(panellist: Panellist) -> None:
-    if panellist.consented_at is None:
+    if panellist.consented_at is None or panellist.consent_is_due:
         raise RuleViolation(ViolationCode.CONSENT_MISSING)
 
 

@@ -41,6 +41,7 @@ WORDS: dict[str, Any] = {
     "authenticator": _l("The app that shows your codes as staff (its secret is not shown)"),
     "recovery_code": _l("Recovery codes of your staff account (the codes themselves are not stored)"),
     "passkey": _l("Passkeys of your staff account (only their public halves are stored)"),
+    "erasure_request": _l("Times you asked for your name to be removed"),
     "staff_role": _l("Roles you hold in running studies"),
     "staff_password": _l("When your password as staff was changed (the password itself is not stored)"),
 }

@@ -11,6 +11,7 @@ from delphi.expert import blueprint
 from delphi.expert.going_on import go_on
 from delphi.expert.pages.home import panel_card
 from delphi.expert.pages.welcome import welcome_page
+from delphi.i18n import language
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
@@ -55,6 +56,7 @@ def start(task_force_id: int) -> Any:
                 task_force_id=task_force_id,
                 agrees=request.form.get("agree") == "yes",
                 now=clock.now(),
+                language=language(),
             )
     except RuleViolation as violation:
         return _welcome(task_force_id, problem=violation_sentence(violation)), 422

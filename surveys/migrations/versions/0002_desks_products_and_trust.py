@@ -110,6 +110,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_authenticator")),
     )
     op.create_table(
+        "breach",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.String(length=4000), nullable=False),
+        sa.Column("concerned", sa.String(length=4000), nullable=False),
+        sa.Column("measures", sa.String(length=4000), nullable=False),
+        sa.Column("told", sa.String(length=4000), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_breach_author_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_breach")),
+    )
+    op.create_table(
+        "consent_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_consent_version_author_id_person")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_consent_version_study_id_study")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_version")),
+        sa.UniqueConstraint("study_id", "language", "number", name=op.f("uq_consent_version_study_id")),
+    )
+    with op.batch_alter_table("consent_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_version_study_id"), ["study_id"], unique=False)
+
+    op.create_table(
         "consultation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=False),
@@ -127,6 +158,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("consultation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consultation_study_id"), ["study_id"], unique=False)
+
+    op.create_table(
+        "erasure_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_erasure_request_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure_request")),
+    )
+    with op.batch_alter_table("erasure_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_erasure_request_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "export_job",
@@ -249,6 +292,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("report_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_entry_study_id"), ["study_id"], unique=False)
+
+    op.create_table(
+        "text_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_blanked", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_text_review_study_id_study")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_text_review")),
+        sa.UniqueConstraint("kind", "row_id", name=op.f("uq_text_review_kind")),
+    )
+    with op.batch_alter_table("text_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_text_review_study_id"), ["study_id"], unique=False)
 
     op.create_table(
         "translation",
@@ -793,6 +852,19 @@ def upgrade() -> None:
                 "name_asked",
                 "name_decided",
                 "name_shown",
+                "person_sought",
+                "person_exported",
+                "person_corrected",
+                "person_erased",
+                "erasure_asked",
+                "answers_unlinked",
+                "consent_versioned",
+                "retention_set",
+                "retention_noticed",
+                "study_unlinked",
+                "text_reviewed",
+                "breach_written",
+                "log_checked",
                 name="auditaction",
                 native_enum=False,
                 create_constraint=True,
@@ -847,6 +919,7 @@ def upgrade() -> None:
                 "account_invitation",
                 "password_forgotten",
                 "account_notice",
+                "retention_notice",
                 name="messagekind",
                 native_enum=False,
                 create_constraint=True,
@@ -886,6 +959,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("stale_since", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("panellist", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("consent_version_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("consent_is_due", sa.Boolean(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("expertise", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("interest", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("walked_in_at", sa.DateTime(timezone=True), nullable=True))
@@ -914,8 +989,16 @@ def upgrade() -> None:
             ),
             existing_nullable=False,
         )
+        batch_op.create_index(batch_op.f("ix_panellist_consent_version_id"), ["consent_version_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_panellist_consent_version_id_consent_version"),
+            "consent_version",
+            ["consent_version_id"],
+            ["id"],
+        )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.alter_column("name", existing_type=sa.VARCHAR(length=200), type_=sa.Text(), existing_nullable=False)
         batch_op.alter_column("email", existing_type=sa.VARCHAR(length=254), type_=sa.Text(), existing_nullable=False)
 
@@ -1008,6 +1091,9 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("template", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("retain_until", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("retention_noticed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("task_force", schema=None) as batch_op:
         batch_op.add_column(sa.Column("copy_of_id", sa.Integer(), nullable=True))
@@ -1027,6 +1113,9 @@ def downgrade() -> None:
         batch_op.drop_column("copy_of_id")
 
     with op.batch_alter_table("study", schema=None) as batch_op:
+        batch_op.drop_column("unlinked_at")
+        batch_op.drop_column("retention_noticed_at")
+        batch_op.drop_column("retain_until")
         batch_op.drop_column("template")
         batch_op.drop_constraint(batch_op.f("ck_study_studykind"), type_="check")
         batch_op.drop_column("kind")
@@ -1090,8 +1179,11 @@ def downgrade() -> None:
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.alter_column("email", existing_type=sa.Text(), type_=sa.VARCHAR(length=254), existing_nullable=False)
         batch_op.alter_column("name", existing_type=sa.Text(), type_=sa.VARCHAR(length=200), existing_nullable=False)
+        batch_op.drop_column("erased_at")
 
     with op.batch_alter_table("panellist", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_panellist_consent_version_id_consent_version"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_panellist_consent_version_id"))
         batch_op.alter_column(
             "status",
             existing_type=sa.Enum(
@@ -1120,6 +1212,8 @@ def downgrade() -> None:
         batch_op.drop_column("walked_in_at")
         batch_op.drop_column("interest")
         batch_op.drop_column("expertise")
+        batch_op.drop_column("consent_is_due")
+        batch_op.drop_column("consent_version_id")
 
     with op.batch_alter_table("outcome", schema=None) as batch_op:
         batch_op.drop_column("stale_since")
@@ -1168,6 +1262,7 @@ def downgrade() -> None:
                 "account_invitation",
                 "password_forgotten",
                 "account_notice",
+                "retention_notice",
                 name="messagekind",
                 native_enum=False,
                 create_constraint=True,
@@ -1295,6 +1390,19 @@ def downgrade() -> None:
                 "name_asked",
                 "name_decided",
                 "name_shown",
+                "person_sought",
+                "person_exported",
+                "person_corrected",
+                "person_erased",
+                "erasure_asked",
+                "answers_unlinked",
+                "consent_versioned",
+                "retention_set",
+                "retention_noticed",
+                "study_unlinked",
+                "text_reviewed",
+                "breach_written",
+                "log_checked",
                 name="auditaction",
                 native_enum=False,
                 create_constraint=True,
@@ -1416,6 +1524,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_translation_study_id"))
 
     op.drop_table("translation")
+    with op.batch_alter_table("text_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_text_review_study_id"))
+
+    op.drop_table("text_review")
     with op.batch_alter_table("report_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_report_entry_study_id"))
 
@@ -1441,10 +1553,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_export_job_person_id"))
 
     op.drop_table("export_job")
+    with op.batch_alter_table("erasure_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_erasure_request_person_id"))
+
+    op.drop_table("erasure_request")
     with op.batch_alter_table("consultation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consultation_study_id"))
 
     op.drop_table("consultation")
+    with op.batch_alter_table("consent_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_version_study_id"))
+
+    op.drop_table("consent_version")
+    op.drop_table("breach")
     op.drop_table("authenticator")
     with op.batch_alter_table("archive_bundle", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_archive_bundle_study_id"))
