@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from surveys.identity import IdentityText
@@ -75,7 +75,7 @@ class Panellist(Table, table=True):
     consented_at: datetime | None = Field(sa_type=UtcDateTime, default=None)
     consent_version_id: int | None = Field(default=None, foreign_key="consent_version.id", index=True)
     """The wording they agreed to; empty for what was agreed before wordings were numbered."""
-    consent_is_due: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    consent_is_due: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
     """The wording changed after they agreed: they are asked again before they can answer."""
     decline_reason: str = Field(default="", max_length=2000)
     reconfirmed_at: datetime | None = Field(sa_type=UtcDateTime, default=None)

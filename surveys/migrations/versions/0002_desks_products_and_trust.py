@@ -828,6 +828,7 @@ def upgrade() -> None:
                 "launch_unscheduled",
                 "launch_failed",
                 "launch_undone",
+                "language_opened",
                 "round_reopened",
                 "statements_linked",
                 "objective_revised",
@@ -960,7 +961,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("panellist", schema=None) as batch_op:
         batch_op.add_column(sa.Column("consent_version_id", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("consent_is_due", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("consent_is_due", sa.Boolean(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("expertise", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("interest", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("walked_in_at", sa.DateTime(timezone=True), nullable=True))
@@ -1366,6 +1367,7 @@ def downgrade() -> None:
                 "launch_unscheduled",
                 "launch_failed",
                 "launch_undone",
+                "language_opened",
                 "round_reopened",
                 "statements_linked",
                 "objective_revised",
