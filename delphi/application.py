@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from delphi import account, api, expert, facilitator, paper, preview, public, secretariat, voting
+from delphi import account, api, expert, facilitator, observer, paper, preview, privacy, public, secretariat, voting
 from delphi.compression import init_compression
 from delphi.config import ROOT, Settings, load_settings, require_secret_key
 from delphi.database import Database, close_reading_session
@@ -52,7 +52,7 @@ def build(settings: Settings | None = None) -> Flask:
     init_pages(app)
     init_security(app)
     init_errors(app)
-    for package in (public, account, api, expert, facilitator, paper, preview, secretariat, voting):
+    for package in (public, account, api, expert, facilitator, observer, paper, preview, privacy, secretariat, voting):
         app.register_blueprint(package.blueprint)
     if settings.demo:
         from delphi import demo_pages

@@ -39,6 +39,11 @@ class Settings:
     second_factor: str = "administrators"
     """Who must give a second factor: `asked` (nobody), `administrators`, `staff` (and the secretariat)."""
     trust_proxy_hops: int = 0
+    metrics_token: str = ""
+    """Opens /metrics to whoever sends it as `Authorization: Bearer`; empty: there is no such page."""
+    log_format: str = "text"
+    """`text`, or `json` for one JSON object a line."""
+    log_level: str = "INFO"
 
     @property
     def effective_database_url(self) -> str:

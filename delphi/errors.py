@@ -79,6 +79,7 @@ def on_http_error(problem: HTTPException) -> Any:
         403: (gettext("Not for this account"), gettext("Your account may not open this page.")),
         404: (gettext("Nothing here"), gettext("There is no such page, or it is not yours to see.")),
         405: (gettext("Nothing here"), gettext("This address does not take that kind of request.")),
+        429: (gettext("Please wait"), gettext("There were too many tries. Please wait some minutes, then try again.")),
         413: (gettext("Too much at once"), gettext("This is more than the server takes at once. Send it in parts.")),
     }
     title, message = sentences.get(

@@ -38,16 +38,17 @@ class CleanText:
             raise ValidationError(gettext("Please fill in this field."))
 
 
-UNTYPED = re.compile(r"csrf_token|password|seen|client|touched|then|digest|preview|(?:r|s|on)-.*")
+UNTYPED = re.compile(r"csrf_token|(?:\w+_)?pass(?:word|code)|seen|client|touched|then|digest|preview|(?:r|s|on)-.*")
 """Fields that hold no text of the person: what the page itself sends along, and choices."""
+SECRET = re.compile(r"csrf_token|(?:\w+_)?pass(?:word|code)")
+"""Fields that are never shown or sent along again."""
 CARD = re.compile(r"([a-z_]+)-([0-9]+)")
 SHORTEST_TEXT = 3
 
 
 def posted_fields(values: Any) -> list[tuple[str, str]]:
     """Everything that was sent, to be sent again: every non-empty field but the token and passwords."""
-    hidden = ("csrf_token", "password")
-    return [(name, value) for name, value in values.items(multi=True) if value and name not in hidden]
+    return [(name, value) for name, value in values.items(multi=True) if value and not SECRET.fullmatch(name)]
 
 
 def typed_texts(values: Any) -> list[tuple[str, str]]:

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFProtect
 
 from delphi import clock
-from delphi.database import reading_session
+from delphi.database import reading_session, transaction
 from surveys.queries.actors import actor_of_key, actor_of_sign_in
 from surveys.queries.subjects import find_subject
 from surveys.rules.permissions import STRANGER, Actor, Subject, is_allowed
-from surveys.vocabulary import Permission
+from surveys.services.sign_in import SEEN_AGAIN, note_seen
+from surveys.vocabulary import Audience, Permission
 
 csrf = CSRFProtect()
 SIGN_IN_KEY = "sign_in"
@@ -89,13 +91,30 @@ def remember_sign_in(token: str) -> None:
     session.permanent = True
 
 
-def guard() -> None:
+def _lacks_factor(actor: Actor) -> bool:
+    """Whether this installation asks this role for a second factor that was not given on this device."""
+    settings = current_app.config["DELPHI"]
+    if settings.demo or actor.is_strong or actor.audience is not Audience.STAFF:
+        return False
+    asked = {"asked": False, "administrators": actor.administers, "staff": actor.administers or bool(actor.oversees)}
+    return asked[settings.second_factor]
+
+
+def _keep_awake(actor: Actor) -> None:
+    """A member of staff's device is signed out after twelve hours of rest: remember that it does not rest."""
+    now = clock.now()
+    if actor.rests_since is not None and now - actor.rests_since > SEEN_AGAIN:
+        with transaction() as session:
+            note_seen(session, actor=actor, now=now)
+
+
+def guard() -> Any:
     """Default deny: runs before every request, finds the subject of the page and asks the permission table."""
     if request.endpoint is None or request.endpoint == "static":
-        return
+        return None
     permission = getattr(current_app.view_functions[request.endpoint], "permission", None)
     if permission is Permission.PUBLIC:
-        return
+        return None
     actor = current_actor()
     if permission is None:
         abort(403)
@@ -108,6 +127,11 @@ def guard() -> None:
         # A foreign task force is answered as one that does not exist.
         abort(404 if subject != Subject() else 403)
     g.subject = subject
+    if permission not in (Permission.SIGN_OUT, Permission.HAVE_ACCOUNT) and _lacks_factor(actor):
+        flash(gettext("Your role needs a second factor: please set one up first."))
+        return redirect(url_for("account.own"), 303)
+    _keep_awake(actor)
+    return None
 
 
 def add_headers(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""Staff accounts and signing out."""
+"""Staff accounts: signing in and out, passwords, second factors, devices, roles, names looked up."""
 
 from flask import Blueprint
 

@@ -30,6 +30,10 @@ def front() -> Any:
         return redirect(url_for("facilitator.home"))
     if actor.oversees:
         return redirect(url_for("secretariat.home"))
+    if actor.observes:
+        return redirect(url_for("observer.home"))
+    if actor.audience is Audience.STAFF:
+        return redirect(url_for("account.staff" if actor.administers else "account.own"))
     return render_template("public/front.html")
 
 

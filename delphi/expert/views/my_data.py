@@ -16,6 +16,7 @@ from surveys.errors import RuleViolation
 from surveys.queries.my_data import everything_about
 from surveys.queries.my_panels import my_panels
 from surveys.queries.questions import questions_by_id
+from surveys.services.erasure import ask_for_erasure as request_erasure
 from surveys.services.membership import leave_study as leave_whole_study
 from surveys.vocabulary import Permission
 
@@ -42,6 +43,16 @@ def my_data_file() -> Response:
         mimetype="application/json",
         headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
     )
+
+
+@blueprint.post("/data/erasure")
+@requires(Permission.SEE_OWN_PANELS)
+def ask_for_erasure() -> Any:
+    """The expert asks the secretariat to remove their name; asking twice changes nothing."""
+    with transaction() as session:
+        request_erasure(session, actor=current_actor(), now=clock.now())
+    flash(gettext("The secretariat has your request."))
+    return redirect(url_for("expert.my_data"), 303)
 
 
 @blueprint.get("/studies/<int:study_id>/leave")

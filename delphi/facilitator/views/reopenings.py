@@ -10,6 +10,7 @@ from delphi.database import reading_session, transaction
 from delphi.facilitator import blueprint
 from delphi.facilitator.forms import ReopenForm, usual_deadline
 from delphi.facilitator.pages.reopening import reopening_page
+from delphi.proofs import requires_recent
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
@@ -29,6 +30,7 @@ def reopening(round_id: int) -> Any:
 
 @blueprint.post("/rounds/<int:round_id>/reopen")
 @requires(Permission.FACILITATE)
+@requires_recent
 def reopen(round_id: int) -> Any:
     """Take answers again; what was frozen stays."""
     form = ReopenForm()

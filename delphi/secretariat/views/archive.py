@@ -8,6 +8,7 @@ from flask_babel import gettext
 from delphi import clock
 from delphi.archive.bundling import bundle_row, make_bundle
 from delphi.database import reading_session, transaction
+from delphi.proofs import requires_recent
 from delphi.secretariat import blueprint
 from delphi.secretariat.pages.archive import archive_page
 from delphi.secretariat.pages.study_head import study_head
@@ -28,6 +29,7 @@ def archive(study_id: int) -> Any:
 
 @blueprint.post("/studies/<int:study_id>/archive")
 @requires(Permission.OVERSEE)
+@requires_recent
 def seal(study_id: int) -> Any:
     """Seal what is closed now, as a further archive."""
     now = clock.now()

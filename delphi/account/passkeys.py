@@ -1,0 +1,115 @@
+"""Passkeys (W3C Web Authentication): what the browser is asked, and whether its answer holds.
+
+The challenge lies in the signed cookie between question and answer, and is taken out when it is answered.
+"""
+
+import json
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import session as cookie
+from webauthn import (
+    base64url_to_bytes,
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers import bytes_to_base64url
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+from delphi.config import Settings
+from surveys.errors import RuleViolation
+from surveys.models import Passkey, Person
+from surveys.vocabulary import ViolationCode
+
+CHALLENGE = "challenge"
+LONGEST_ANSWER = 20_000
+
+
+def host_of(settings: Settings) -> str:
+    """The host passkeys are bound to; empty where the address is a number, to which browsers bind none."""
+    host = urlsplit(settings.base_url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host
+    return ""
+
+
+def ask_for_new(*, person: Person, passkeys: tuple[Passkey, ...], settings: Settings) -> str:
+    """What the browser is asked when a passkey is made, as JSON."""
+    options = generate_registration_options(
+        rp_id=host_of(settings),
+        rp_name="Delphi",
+        user_id=f"delphi:{person.id}".encode(),
+        user_name=person.email,
+        user_display_name=person.name,
+        exclude_credentials=_known(passkeys),
+    )
+    cookie[CHALLENGE] = bytes_to_base64url(options.challenge)
+    return options_to_json(options)
+
+
+def check_new(answer: str, *, settings: Settings) -> tuple[str, str, int]:
+    """Credential id and public key (base64url) and counter of a new passkey. Raises `passkey_refused`."""
+    try:
+        found = verify_registration_response(
+            credential=_parsed(answer),
+            expected_challenge=_challenge(),
+            expected_rp_id=host_of(settings),
+            expected_origin=_origin(settings),
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as problem:
+        raise RuleViolation(ViolationCode.PASSKEY_REFUSED) from problem
+    return bytes_to_base64url(found.credential_id), bytes_to_base64url(found.credential_public_key), found.sign_count
+
+
+def ask_for_known(*, passkeys: tuple[Passkey, ...], settings: Settings) -> str:
+    """What the browser is asked at sign-in, as JSON."""
+    options = generate_authentication_options(rp_id=host_of(settings), allow_credentials=_known(passkeys))
+    cookie[CHALLENGE] = bytes_to_base64url(options.challenge)
+    return options_to_json(options)
+
+
+def check_known(answer: str, *, passkeys: tuple[Passkey, ...], settings: Settings) -> tuple[int, int]:
+    """The id of the passkey that answered, and its new counter. Raises `passkey_refused`."""
+    try:
+        parsed = _parsed(answer)
+        passkey = next(one for one in passkeys if one.credential_id == parsed["id"])
+        found = verify_authentication_response(
+            credential=parsed,
+            expected_challenge=_challenge(),
+            expected_rp_id=host_of(settings),
+            expected_origin=_origin(settings),
+            credential_public_key=base64url_to_bytes(passkey.public_key),
+            credential_current_sign_count=passkey.sign_count,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError, StopIteration) as problem:
+        raise RuleViolation(ViolationCode.PASSKEY_REFUSED) from problem
+    return passkey.id, found.new_sign_count
+
+
+def _known(passkeys: tuple[Passkey, ...]) -> list[PublicKeyCredentialDescriptor]:
+    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id)) for one in passkeys]
+
+
+def _challenge() -> bytes:
+    return base64url_to_bytes(str(cookie.pop(CHALLENGE)))
+
+
+def _origin(settings: Settings) -> str:
+    parts = urlsplit(settings.base_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _parsed(answer: str) -> dict[str, Any]:
+    if len(answer) > LONGEST_ANSWER:
+        raise ValueError("an answer of this length is none")
+    parsed = json.loads(answer)
+    if not isinstance(parsed, dict):
+        raise ValueError("an answer is an object")
+    return parsed
