@@ -36,6 +36,7 @@ KEPT = frozenset(
         AuditAction.RATINGS_IMPORTED,
         AuditAction.ROUND_PLANNED,
         AuditAction.ROUND_OPENED,
+        AuditAction.LANGUAGE_OPENED,
         AuditAction.ROUND_CLOSED,
         AuditAction.ROUND_REOPENED,
         AuditAction.DEADLINE_EXTENDED,

@@ -126,6 +126,12 @@ def translations_of_round(session: Session, *, round_id: int) -> tuple[LanguageC
     return count_by_language(texts_of_round(session, round_id=round_id), languages=languages)
 
 
+def ready_languages(session: Session, *, round_id: int) -> tuple[str, ...]:
+    """The languages of the study in which no text of the round is missing."""
+    counts = translations_of_round(session, round_id=round_id)
+    return tuple(one.language for one in counts if one.is_complete)
+
+
 def translations_of_task_force(session: Session, *, task_force_id: int) -> tuple[LanguageCount, ...]:
     """How far everything on the translation desk of a task force is, by language."""
     languages = _study(session, task_force_id=task_force_id).languages

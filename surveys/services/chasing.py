@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import AuditEvent, Panellist, Person, Round
+from surveys.queries.held_languages import held_languages
 from surveys.queries.participation import progress_of_panel
 from surveys.rules.permissions import Actor
 from surveys.rules.texts import clean_text
@@ -35,7 +36,10 @@ def reminders_sent(session: Session, *, round_id: int) -> list[datetime]:
 def queue_reminders(
     session: Session, *, actor: Actor, round_id: int, now: datetime, note: LocalizedText = NO_NOTE
 ) -> int:
-    """Queue a reminder to everybody who is asked and has not finished; how many. `note` is added to each mail.
+    """Queue a reminder to everybody who is asked and has not finished; how many.
+
+    Who reads a language that the round is not open in yet is not reminded of what they were never sent. `note` is
+    added to each mail.
 
     Raises
     ------
@@ -53,10 +57,11 @@ def queue_reminders(
         raise RuleViolation(ViolationCode.REMINDERS_USED_UP, limit=limit)
     if earlier and now < earlier[-1] + gap:
         raise RuleViolation(ViolationCode.REMINDER_TOO_SOON, at=earlier[-1] + gap)
+    held = held_languages(session, round_id=round_id)
     unfinished = [
         one.panellist_id
         for one in progress_of_panel(session, round_=round_)
-        if one.membership in ASKED and not one.has_submitted
+        if one.membership in ASKED and not one.has_submitted and one.language not in held
     ]
     if not unfinished:
         raise RuleViolation(ViolationCode.EVERYBODY_FINISHED)

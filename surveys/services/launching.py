@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from surveys.errors import RuleViolation
 from surveys.models import OutboxMessage, Round, Submission
+from surveys.queries.translations import ready_languages
 from surveys.rules.permissions import Actor
 from surveys.services.audit import record
 from surveys.services.freezing import study_of_round
@@ -21,7 +22,10 @@ UNDO_WINDOW = timedelta(minutes=10)
 def launch(
     session: Session, *, actor: Actor | None, round_id: int, deadline_at: datetime | None, now: datetime
 ) -> Round:
-    """Open a planned round now; its mails leave when it can no longer be undone. Raises what `open_round` raises."""
+    """Open a planned round now in every language whose texts are complete; its mails leave when it cannot be undone.
+
+    Raises what `open_round` raises; `translation_missing` where no language is complete.
+    """
     round_ = _hold(session, round_id=round_id)
     study = study_of_round(session, round_=round_)
     open_round(
@@ -29,7 +33,7 @@ def launch(
         actor=actor,
         round_=round_,
         deadline_at=deadline_at,
-        languages=tuple(study.languages),
+        languages=ready_languages(session, round_id=round_id) or tuple(study.languages),
         now=now,
         mails_leave_at=now + UNDO_WINDOW,
     )

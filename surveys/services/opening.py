@@ -1,13 +1,16 @@
 """What opening a planned round would do, shown before it is done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from surveys.models import Round, Study
+from surveys.queries.held_languages import people_by_language
 from surveys.queries.participation import eligible_panellists
 from surveys.queries.questionnaire import questionnaire_of
 from surveys.queries.questions import questions_of
+from surveys.queries.translations import LanguageCount, translations_of_round
 from surveys.rules.protocol import canonical_digest
 
 
@@ -34,7 +37,13 @@ class OpenPreview:
     n_statements: int
     n_questions: int
     n_people: int
-    """Everybody who will get a mail and may answer."""
+    """Everybody who may answer."""
+    n_mailed: int
+    """Those of them who get a mail at once: they read a language whose texts are complete."""
+    counts: tuple[LanguageCount, ...]
+    """How far the texts of the round are in each language."""
+    n_waiting: Mapping[str, int]
+    """People who read a language that lacks texts, by language."""
     missing: tuple[MissingText, ...]
     missing_in_questions: tuple[MissingQuestionText, ...]
     digest: str
@@ -52,16 +61,23 @@ def preview_open(session: Session, *, round_: Round, study: Study) -> OpenPrevie
         for language in study.languages
         if language not in statement.text
     )
+    counts = translations_of_round(session, round_id=round_.id)
+    readers = people_by_language(session, task_force_id=round_.task_force_id)
+    waiting = {one.language: readers.get(one.language, 0) for one in counts if not one.is_complete}
     state = {
         "status": round_.status.value,
         "statements": [[one.id, one.version_id, dict(one.text)] for one in statements],
         "questions": [question.as_json() for question in questions],
         "people": people,
+        "waiting": sorted(waiting),
     }
     return OpenPreview(
         n_statements=len(statements),
         n_questions=len(questions),
         n_people=len(people),
+        n_mailed=len(people) - sum(waiting.values()),
+        counts=counts,
+        n_waiting=waiting,
         missing=missing,
         missing_in_questions=tuple(
             MissingQuestionText(question_id=question.id, code=question.code, language=language)

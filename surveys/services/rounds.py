@@ -122,7 +122,8 @@ def open_round(
 ) -> None:
     """Let experts answer, and queue a mail to each of them, to leave at once or from `mails_leave_at` on.
 
-    A protocol that is still a draft is locked with it.
+    A protocol that is still a draft is locked with it. Who reads a language of the study that is not among `languages`
+    gets no mail yet; see `surveys.services.late_languages`.
 
     Raises
     ------
@@ -154,6 +155,7 @@ def open_round(
             if any(language not in text for text in question.texts()):
                 raise RuleViolation(ViolationCode.TRANSLATION_MISSING, statement=question.code, language=language)
     study = study_of_round(session, round_=round_)
+    held = [language for language in study.languages if language not in languages]
     ensure_protocol_locked(session, study_id=study.id, actor=actor, now=now)
     round_.status, round_.opened_at, round_.deadline_at = RoundStatus.OPEN, now, deadline_at
     round_.opens_at, round_.mails_leave_at = None, mails_leave_at
@@ -163,10 +165,10 @@ def open_round(
         people = session.exec(
             select(Person)
             .join(Panellist, col(Panellist.person_id) == Person.id)
-            .where(col(Panellist.id).in_(eligible))
+            .where(col(Panellist.id).in_(eligible), col(Person.language).not_in(held))
             .order_by(col(Person.id))
         ).all()
-        kind = _kind_of_mail(session, round_=round_)
+        kind = kind_of_mail(session, round_=round_)
         for person in people:
             queue_message(
                 session,
@@ -187,10 +189,11 @@ def open_round(
         subject=f"round:{round_.id}",
         number=round_.number,
         deadline_at=deadline_at.isoformat() if deadline_at else None,
+        **({"held": held} if held and notify else {}),
     )
 
 
-def _kind_of_mail(session: Session, *, round_: Round) -> MessageKind:
+def kind_of_mail(session: Session, *, round_: Round) -> MessageKind:
     """Who is asked again reads the results of the rating round before; they are shown where the next one is open."""
     if round_.number == 1:
         return MessageKind.INVITATION

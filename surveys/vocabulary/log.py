@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
     LAUNCH_UNSCHEDULED = "launch_unscheduled"
     LAUNCH_FAILED = "launch_failed"
     LAUNCH_UNDONE = "launch_undone"
+    LANGUAGE_OPENED = "language_opened"
     ROUND_REOPENED = "round_reopened"
     STATEMENTS_LINKED = "statements_linked"
     OBJECTIVE_REVISED = "objective_revised"

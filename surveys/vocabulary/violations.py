@@ -16,6 +16,8 @@ class ViolationCode(StrEnum):
     NO_PANELLISTS = "no_panellists"
     IDEAS_WAITING = "ideas_waiting"
     TRANSLATION_MISSING = "translation_missing"
+    TEXTS_MISSING = "texts_missing"
+    LANGUAGE_NOT_HELD = "language_not_held"
     DEADLINE_PAST = "deadline_past"
     VALUE_OFF_SCALE = "value_off_scale"
     UNKNOWN_STATEMENT = "unknown_statement"

@@ -27,8 +27,6 @@ HEADINGS = {
 }
 KEYS = {"k": "agreement_k", "of": "agreement_n", "feasibility": "feasibility_median"}
 """Names in JSON that differ from those used here."""
-SHEETS = slice(1, 4)
-"""Activities, obstacles and success factors; before them the read-me, after them statistics and definitions."""
 
 
 def download_all(page: Visitor) -> dict[str, bytes]:
@@ -52,6 +50,9 @@ def activity_rows(files: dict[str, bytes], *, format: str, language: str) -> dic
     found, english = (_tables(files[f"activities-{one}.{format}"], format=format) for one in (language, "en"))
     rows: dict[str, Cells] = {}
     for table, in_english in zip(found, english, strict=True):
+        # A workbook also has sheets that explain: they rank nothing.
+        if HEADINGS["rank"] not in (in_english[0] if in_english else ()):
+            continue
         assert len(table[0]) == len(in_english[0])
         at = {name: in_english[0].index(words) for name, words in HEADINGS.items() if words in in_english[0]}
         for line in table[1:]:
@@ -66,7 +67,7 @@ def _tables(content: bytes, *, format: str) -> list[list[list[Any]]]:
         return [[[cell or None for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]]
     if format == "xlsx":
         book = load_workbook(io.BytesIO(content))
-        return [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets[SHEETS]]
+        return [[list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets]
     document = json.loads(content)
     tables = []
     for table in ("activities", "obstacles", "success_factors"):

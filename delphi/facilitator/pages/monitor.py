@@ -13,6 +13,7 @@ from delphi.mail.samples import Sample, reminder_samples
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import Round
+from surveys.queries.held_languages import HeldLanguage, held_languages, state_of_held
 from surveys.queries.monitor import Day, RoundMonitor, monitor_of
 from surveys.queries.participation import IN_PANEL, progress_of_panel
 from surveys.rules.permissions import Actor
@@ -68,6 +69,9 @@ class MonitorPage:
     bars: tuple[DayBar, ...]
     standing: Standing
     undo_until: datetime | None
+    held: tuple[HeldLanguage, ...]
+    """Languages whose readers still wait for their mail."""
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class RemindingPage:
     problem: str
 
 
-def monitor_page(session: Session, *, round_id: int, actor: Actor, now: datetime) -> MonitorPage:
+def monitor_page(session: Session, *, round_id: int, actor: Actor, now: datetime, problem: str = "") -> MonitorPage:
     """Raises `round_not_open` for a round that is planned or closed."""
     round_ = open_round_of(session, round_id=round_id)
     monitor = monitor_of(session, round_=round_, now=now)
@@ -104,6 +108,8 @@ def monitor_page(session: Session, *, round_id: int, actor: Actor, now: datetime
         bars=_bars(monitor.days),
         standing=standing_of(session, round_=round_, now=now),
         undo_until=leave_at if leave_at is not None and leave_at > now and not monitor.funnel.n_started else None,
+        held=state_of_held(session, round_=round_),
+        problem=problem,
     )
 
 
@@ -147,8 +153,10 @@ def standing_of(session: Session, *, round_: Round, now: datetime) -> Standing:
     sent = reminders_sent(session, round_id=round_.id)
     next_at = sent[-1] + timedelta(hours=settings.reminder_gap_hours) if sent else None
     is_free = next_at is None or next_at <= now
+    held = held_languages(session, round_id=round_.id)
     n_unfinished = sum(
-        one.membership in IN_PANEL and not one.has_submitted for one in progress_of_panel(session, round_=round_)
+        one.membership in IN_PANEL and not one.has_submitted and one.language not in held
+        for one in progress_of_panel(session, round_=round_)
     )
     return Standing(
         n_unfinished=n_unfinished,

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 
 from delphi.facilitator.forms import ConfirmForm, LaunchForm
 from delphi.facilitator.pages.launch_checks import Check, launch_checks
+from delphi.facilitator.pages.launch_languages import language_checks
 from delphi.facilitator.pages.place import Place, place_of
 from delphi.facilitator.pages.protocol_check import protocol_line
-from delphi.i18n import LANGUAGE_NAMES
 from surveys.errors import RuleViolation
 from surveys.models import Round, Study
 from surveys.rules.close_advice import CloseAdvice
@@ -77,7 +77,7 @@ def opening_page(
         preview=preview,
         form=form,
         problem=problem,
-        may_open=all(one.is_fine for one in checks if one.is_blocking),
+        may_open=all(one.is_fine for one in checks if one.is_blocking) and preview.n_mailed > 0,
         opens_at=round_.opens_at,
         closes_at=round_.deadline_at,
     )
@@ -120,24 +120,8 @@ def _checks(session: Session, *, round_: Round, place: Place, preview: OpenPrevi
     if round_.kind is RoundKind.RATING:
         sentence = ngettext("%(num)d statement to rate.", "%(num)d statements to rate.", preview.n_statements)
         checks.append(Check(is_fine=preview.n_statements > 0, is_blocking=True, sentence=sentence))
-        checks += [
-            Check(
-                is_fine=False,
-                is_blocking=True,
-                sentence=gettext(
-                    "%(statement)s has no text in %(language)s.",
-                    statement=one.code,
-                    language=LANGUAGE_NAMES.get(one.language, one.language),
-                ),
-                address=url_for("facilitator.statement", statement_id=one.statement_id),
-            )
-            for one in preview.missing
-        ]
-        if not preview.missing:
-            names = ", ".join(LANGUAGE_NAMES.get(code, code) for code in place.languages)
-            sentence = gettext("Every statement is written in %(languages)s.", languages=names)
-            checks.append(Check(is_fine=True, is_blocking=True, sentence=sentence))
-    checks += _checks_of_questions(round_, preview=preview)
+    checks += _checks_of_questions(preview)
+    checks += language_checks(preview, place=place)
     sentence = ngettext("%(num)d person is asked.", "%(num)d people are asked.", preview.n_people)
     panel = url_for("facilitator.panel", task_force_id=place.task_force_id)
     checks.append(
@@ -173,23 +157,8 @@ def _checks(session: Session, *, round_: Round, place: Place, preview: OpenPrevi
     return checks
 
 
-def _checks_of_questions(round_: Round, *, preview: OpenPreview) -> list[Check]:
+def _checks_of_questions(preview: OpenPreview) -> list[Check]:
     if not preview.n_questions:
         return []
     sentence = ngettext("%(num)d further question.", "%(num)d further questions.", preview.n_questions)
-    return [
-        Check(is_fine=True, is_blocking=True, sentence=sentence),
-        *(
-            Check(
-                is_fine=False,
-                is_blocking=True,
-                sentence=gettext(
-                    "%(statement)s is not complete in %(language)s.",
-                    statement=one.code,
-                    language=LANGUAGE_NAMES.get(one.language, one.language),
-                ),
-                address=url_for("facilitator.question", round_id=round_.id, question_id=one.question_id),
-            )
-            for one in preview.missing_in_questions
-        ),
-    ]
+    return [Check(is_fine=True, is_blocking=True, sentence=sentence)]

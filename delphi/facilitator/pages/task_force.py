@@ -14,6 +14,7 @@ from delphi.facilitator.pages.place import Place, place_of
 from delphi.protocol_sentences import protocol_sentences
 from surveys.models import ObjectiveVersion, Protocol, Question, Round, RoundStatement, Snapshot, TaskForce
 from surveys.queries.after import Stayer, SuggestedColleague, colleagues_to_ask, stayers
+from surveys.queries.held_languages import held_languages
 from surveys.queries.participation import IN_PANEL, PanellistProgress, progress_of_panel
 from surveys.queries.questionnaire import criteria_of_study
 from surveys.queries.task_forces import states_of
@@ -161,11 +162,12 @@ def _rounds(session: Session, *, task_force_id: int, now: datetime) -> tuple[Rou
 
 def _open_round(session: Session, line: RoundLine, *, settings: ProtocolSettings, now: datetime) -> OpenRound:
     progress = progress_of_panel(session, round_=session.get_one(Round, line.round_id))
+    held = held_languages(session, round_id=line.round_id)
     people = tuple(
         PersonLine(
             name=one.name,
-            state=_progress_words(one),
-            is_unfinished=_is_unfinished(one),
+            state=gettext("Waits for the translation") if one.language in held else _progress_words(one),
+            is_unfinished=_is_unfinished(one) and one.language not in held,
         )
         for one in progress
     )

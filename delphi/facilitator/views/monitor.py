@@ -19,6 +19,7 @@ from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
 from surveys.queries.panel_people import PanelPerson, SeatState, people_of_panel
 from surveys.services.chasing import queue_reminders
+from surveys.services.late_languages import open_language
 from surveys.vocabulary import Permission
 
 
@@ -28,6 +29,22 @@ def monitor(round_id: int) -> Any:
     """Funnel, time line, colleges and forecast of an open round."""
     view = monitor_page(reading_session(), round_id=round_id, actor=current_actor(), now=clock.now())
     return render_template("facilitator/monitor.html", view=view)
+
+
+@blueprint.post("/rounds/<int:round_id>/languages")
+@requires(Permission.FACILITATE)
+def open_in(round_id: int) -> Any:
+    """Mail those whose language was not ready at the launch."""
+    wanted = request.form.get("language", "")
+    try:
+        with transaction() as session:
+            n = open_language(session, actor=current_actor(), round_id=round_id, language=wanted, now=clock.now())
+    except RuleViolation as violation:
+        words = violation_sentence(violation)
+        view = monitor_page(reading_session(), round_id=round_id, actor=current_actor(), now=clock.now(), problem=words)
+        return render_template("facilitator/monitor.html", view=view), 422
+    flash(ngettext("%(num)d mail is on its way.", "%(num)d mails are on their way.", n))
+    return redirect(url_for("facilitator.monitor", round_id=round_id), 303)
 
 
 @blueprint.get("/rounds/<int:round_id>/reminders")

@@ -7,7 +7,8 @@ from flask import Flask
 from sqlmodel import select
 
 from delphi.database import Database
-from surveys.models import OutboxMessage, Round, Statement
+from surveys.localized import LocalizedText
+from surveys.models import OutboxMessage, Person, Round, Statement, StatementVersion
 from surveys.services.next_round import build_next_round
 from surveys.services.synthesis import place_as_new
 from surveys.vocabulary import MessageKind, RoundKind, RoundStatus, StatementKind
@@ -110,11 +111,50 @@ def test_a_bad_deadline_comes_back_with_its_text(app: Flask, deadline: str, sent
         assert session.get_one(Round, round_id).status is RoundStatus.PLANNED
 
 
-def test_a_missing_language_blocks_the_opening_and_links_to_the_statement(app: Flask) -> None:
+def test_a_missing_language_keeps_its_readers_waiting_and_nobody_else(app: Flask) -> None:
     small, round_id, statement_id = a_planned_round(app, french=None)
+    with database_of(app).writing() as session:
+        for person_id in small.experts[:2]:
+            session.get_one(Person, person_id).language = "fr"
+    client, base = staff_client(app, small.facilitator_id), f"/facilitate/rounds/{round_id}"
+    page = client.get(f"{base}/open").text
+    assert "Français: 1 text is missing. 2 people who read it get the mail once they are there." in page
+    assert f'href="/facilitate/task-forces/{small.task_force_id}/translations?to=fr&amp;show=missing"' in page
+    assert "Open it and mail 4 people" in page
+    deadline = (datetime.now(UTC) + timedelta(days=5)).strftime("%Y-%m-%dT%H:%M")
+    data = {"csrf_token": token_in(page), "digest": digest_in(page), "deadline": deadline, "act": "now"}
+    assert client.post(f"{base}/open", data=data).status_code == 303
+
+    page = client.get(f"{base}/monitor").text
+    assert "2 people who read Français have got no mail yet." in page
+    assert "4 people have not finished." in page
+    early = client.post(f"{base}/languages", data={"csrf_token": token_in(page), "language": "fr"})
+    assert early.status_code == 422
+    assert "Not all texts are written in this language yet; 1 are missing." in early.text
+    with database_of(app).writing() as session:
+        assert len(session.exec(select(OutboxMessage)).all()) == 4
+        version = session.exec(select(StatementVersion).where(StatementVersion.statement_id == statement_id)).one()
+        version.text = said("Train advisers", "Former")
+    assert "Open it in Français too" in client.get(f"{base}/monitor").text
+    said_so = client.post(f"{base}/languages", data={"csrf_token": token_in(page), "language": "fr"})
+    assert said_so.status_code == 303
+    with database_of(app).reading() as session:
+        mailed = session.exec(select(OutboxMessage.person_id)).all()
+        assert sorted(mailed) == sorted(small.experts)
+    page = client.get(f"{base}/monitor").text
+    assert "no mail yet" not in page
+    assert "6 people have not finished." in page
+    again = client.post(f"{base}/languages", data={"csrf_token": token_in(page), "language": "fr"})
+    assert again.status_code == 422
+
+
+def test_no_language_that_is_complete_keeps_the_round_closed(app: Flask) -> None:
+    small, round_id, statement_id = a_planned_round(app, french=None)
+    with database_of(app).writing() as session:
+        version = session.exec(select(StatementVersion).where(StatementVersion.statement_id == statement_id)).one()
+        version.text = LocalizedText(es="Formar")
     page = staff_client(app, small.facilitator_id).get(f"/facilitate/rounds/{round_id}/open").text
-    assert "A5-01 has no text in Français." in page
-    assert f'href="/facilitate/statements/{statement_id}"' in page
+    assert "The round can be opened when every line above is fine." in page
     assert 'name="digest"' not in page
 
 
