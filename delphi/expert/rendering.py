@@ -4,37 +4,47 @@ A page of 160 statements has 4,000 radios. What a macro writes follows from its 
 arguments, and under exactly these it is kept: a changed wording is another argument, hence another part. There is
 nothing to throw away when something changes, and nothing to tell other servers. What a person chose is put into the
 gaps of the parts, what a person wrote is written anew for each page (decision 7).
+
+Parts are kept as the bytes that are sent: a page of half a megabyte is put together once and not copied again by the
+template around it, by escaping and by encoding.
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 
-from flask import current_app
+from flask import current_app, render_template
 from jinja2 import Template
-from markupsafe import Markup
 
-from delphi.expert.pages.rating import BLANK, Block, Heading
+from delphi.expert.pages.rating import BLANK, Block, Heading, RatingPage
 from delphi.expert.pages.scales import Look, places_of, question_of
 from delphi.i18n import language
 
 GAP = "\0"
 """Marks where a page fills something in. No stored text holds this character, see `surveys.rules.texts`."""
-CHECKED = Markup(" checked")
+CHECKED = b" checked"
 MOST_PARTS = 8_192
-"""Of two kilobytes each; of a scale there is one for each answer that somebody has given."""
+"""Of each kind, of two kilobytes; of a scale there is one for each answer that somebody has given."""
 
-Parts = tuple[Markup, ...]
+Parts = tuple[bytes, ...]
 
 
-def written(blocks: Sequence[Block]) -> Markup:
+def page_of(rating: RatingPage, *, template: str = "expert/rating.html") -> bytes:
+    """The page as it is sent: what `template` writes around its gap `blocks`, and the blocks."""
+    around = render_template(template, rating=rating, blocks=GAP)
+    # The last gap: what was typed a moment ago may stand above the blocks, and be anything.
+    above, _, below = around.rpartition(GAP)
+    return b"".join((above.encode(), *_written(rating.blocks), below.encode()))
+
+
+def _written(blocks: Sequence[Block]) -> list[bytes]:
     """The blocks one after the other, in the language of this page."""
     block_template = current_app.jinja_env.get_template("expert/_block.html")
     scale_template = current_app.jinja_env.get_template("expert/_scale.html")
     reader = language()
-    pieces: list[Markup | str] = []
+    pieces: list[bytes] = []
     for block in blocks:
         before, after = _heading(block_template, reader, block.heading)
-        pieces += (before, str(block.number), after)
+        pieces += (before, b"%d" % block.number, after)
         for scale in block.scales:
             behind = places_of(scale.look.criterion).get(scale.chosen)
             if scale.problem:
@@ -49,13 +59,13 @@ def written(blocks: Sequence[Block]) -> Markup:
             pieces.append(_blank_comment(block_template, reader, statement_id, block.is_second_look))
         else:
             pieces += _cut(block_template, "comment", statement_id, block.is_second_look, block.remark)
-    return Markup("").join(pieces)
+    return pieces
 
 
 def _cut(template: Template, macro: str, *arguments: object) -> Parts:
     """What `macro` writes, cut at its gaps."""
-    made: Markup = getattr(template.module, macro)(*arguments)
-    return tuple(made.split(GAP))
+    made = str(getattr(template.module, macro)(*arguments))
+    return tuple(part.encode() for part in made.split(GAP))
 
 
 # The language is that of the page, which macros know by themselves: here it only tells what is kept apart.
@@ -67,15 +77,21 @@ def _heading(template: Template, language: str, heading: Heading) -> Parts:
 
 
 @lru_cache(maxsize=MOST_PARTS)
-def _scale(template: Template, language: str, look: Look, behind: int | None) -> Markup:
+def _scale(template: Template, language: str, look: Look, behind: int | None) -> bytes:
     """A scale with nothing chosen, or with the radio behind that gap."""
-    return _checked(_cut(template, "scale", question_of(look), GAP), behind=behind)
-
-
-def _checked(parts: Parts, *, behind: int | None) -> Markup:
-    return Markup("").join(parts if behind is None else (*parts[: behind + 1], CHECKED, *parts[behind + 1 :]))
+    return _checked(_scale_parts(template, language, look), behind=behind)
 
 
 @lru_cache(maxsize=MOST_PARTS)
-def _blank_comment(template: Template, language: str, statement_id: int, is_second_look: bool) -> Markup:
-    return Markup("").join(_cut(template, "comment", statement_id, is_second_look, BLANK))
+def _scale_parts(template: Template, language: str, look: Look) -> Parts:
+    """Cut once for all that can be chosen in it: the first to give an answer need not wait for a macro."""
+    return _cut(template, "scale", question_of(look), GAP)
+
+
+def _checked(parts: Parts, *, behind: int | None) -> bytes:
+    return b"".join(parts if behind is None else (*parts[: behind + 1], CHECKED, *parts[behind + 1 :]))
+
+
+@lru_cache(maxsize=MOST_PARTS)
+def _blank_comment(template: Template, language: str, statement_id: int, is_second_look: bool) -> bytes:
+    return b"".join(_cut(template, "comment", statement_id, is_second_look, BLANK))

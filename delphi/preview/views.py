@@ -6,7 +6,7 @@ from flask import abort, make_response, render_template, request
 
 from delphi import clock
 from delphi.database import reading_session
-from delphi.expert.rendering import written
+from delphi.expert.rendering import page_of
 from delphi.exports.language import speaking
 from delphi.preview import blueprint
 from delphi.preview.pages import Profile, expert_page, frames_page
@@ -49,7 +49,7 @@ def as_expert(round_id: int, reader: str) -> Any:
             section=request.args.get("section", 1, type=int),
             now=clock.now(),
         )
-        page = render_template("preview/rating.html", rating=found, blocks=written(found.blocks))
+        page = page_of(found, template="preview/rating.html")
     response = make_response(page)
     response.headers["Content-Security-Policy"] = MAY_BE_FRAMED
     return response

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, request, url_for
 
 from delphi import clock
 from delphi.database import reading_session, transaction
@@ -13,7 +13,7 @@ from delphi.expert.forms.seen import client_of, read_seen
 from delphi.expert.overtaking import flash_overtaken, overtaken_by
 from delphi.expert.pages.further import questions_line
 from delphi.expert.pages.sections import labels_of, rating_page, sections_of, stored_now
-from delphi.expert.rendering import written
+from delphi.expert.rendering import page_of
 from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile, typed_ratings
 from delphi.i18n import language
@@ -36,7 +36,7 @@ def rate(round_id: int, number: int) -> Any:
     found = rating_page(reading_session(), sitting=sitting, number=number, asks_why="why" in request.args)
     if found is None:
         abort(404)
-    return render_template("expert/rating.html", rating=found, blocks=written(found.blocks))
+    return page_of(found)
 
 
 @blueprint.post("/rounds/<int:round_id>/rate/<int:number>")
@@ -103,7 +103,7 @@ def _again(sitting: Sitting, number: int, posted: PostedRatings, problems: Seque
     found = rating_page(reading_session(), sitting=sitting, number=number, typed=posted.filled, problems=problems)
     if found is None:
         abort(404)
-    return render_template("expert/rating.html", rating=found, blocks=written(found.blocks)), 422
+    return page_of(found), 422
 
 
 def _onwards(round_id: int, number: int, *, n_sections: int, behind: str) -> Any:
