@@ -53,7 +53,7 @@ class Restored:
     """The backup of what was replaced; None where there was nothing."""
 
 
-def make(settings: Settings, *, target: Path | None, now: datetime) -> Backup:
+def make(settings: Settings, *, target: Path | None, now: datetime, prefix: str = "delphi") -> Backup:
     """Copy the database to `target` (default: the instance's backups, named by the time) while it is in use.
 
     The file appears whole or not at all. Raises CommandProblem where there is nothing to copy or a file in the way.
@@ -64,7 +64,7 @@ def make(settings: Settings, *, target: Path | None, now: datetime) -> Backup:
         raise CommandProblem(f"There is no database at {source}: nothing to back up.")
     database.check()
     suffix = ".sqlite" if database.is_sqlite else ".pgdump"
-    target = target or settings.instance / "backups" / f"delphi-{now:%Y%m%d-%H%M%S}{suffix}"
+    target = target or settings.instance / "backups" / f"{prefix}-{now:%Y%m%d-%H%M%S}{suffix}"
     if target.exists():
         raise CommandProblem(f"{target} exists already: choose another name.")
     unfinished = target.with_name(f".{target.name}.part")
@@ -78,7 +78,7 @@ def make(settings: Settings, *, target: Path | None, now: datetime) -> Backup:
                 revision = _revision_in(copy)
         else:
             _run_tool("pg_dump", ["--format=custom", f"--file={unfinished}"], database.engine.url)
-            rows, revision = _counts(database), migrations.current_revision(database.engine)
+            rows, revision = rows_in(database), migrations.current_revision(database.engine)
         manifest = Manifest(
             engine="sqlite" if database.is_sqlite else "postgresql",
             revision=revision or "",
@@ -97,8 +97,10 @@ def make(settings: Settings, *, target: Path | None, now: datetime) -> Backup:
     return Backup(path=target, manifest=manifest)
 
 
-def restore(settings: Settings, *, source: Path, force: bool, now: datetime) -> Restored:
+def restore(settings: Settings, *, source: Path, force: bool, now: datetime, is_upgraded: bool = True) -> Restored:
     """Put the backup `source` in place of the database, bring it to this version's schema, and hold its mails.
+
+    With `is_upgraded` False its schema stays as it was, for the version of the program that made it.
 
     Raises CommandProblem for a wrong checksum, a newer schema, another engine, a database with data in it without
     `force`, or one that is in use; then nothing is changed.
@@ -116,7 +118,7 @@ def restore(settings: Settings, *, source: Path, force: bool, now: datetime) -> 
     try:
         if target is None or target.exists():
             database.check()
-            if any(_counts(database).values()):
+            if any(rows_in(database).values()):
                 if not force:
                     raise CommandProblem(
                         f"The database {database.url} holds data: add --force to replace it (it is backed up first)."
@@ -134,7 +136,8 @@ def restore(settings: Settings, *, source: Path, force: bool, now: datetime) -> 
             name = f"--dbname={database.engine.url.database}"
             _run_tool("pg_restore", [*options, name, str(source)], database.engine.url)
         database.check()
-        migrations.upgrade(database.engine)
+        if is_upgraded:
+            migrations.upgrade(database.engine)
     finally:
         database.engine.dispose()
     return Restored(manifest=manifest, saved=saved)
@@ -218,7 +221,7 @@ def _revision_in(connection: sqlite3.Connection) -> str | None:
     return None
 
 
-def _counts(database: Database) -> dict[str, int]:
+def rows_in(database: Database) -> dict[str, int]:
     """Rows of the tables that say whether there is anything in the database."""
     present = set(inspect(database.engine).get_table_names())
     with database.engine.connect() as connection:

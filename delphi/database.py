@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from delphi.config import ConfigurationProblem
+from delphi.file_systems import refuse_network_file_system
 from surveys.identity import hold_key
 
 BUSY_TIMEOUT_MS = 20_000
@@ -42,12 +43,17 @@ class Database:
             if parsed.database:
                 _make_folder(Path(parsed.database).parent)
             self.engine = create_engine(
-                parsed, pool_size=10, max_overflow=40, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+                parsed,
+                pool_size=10,
+                max_overflow=40,
+                connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+                # Answers and names must not reach a log with the text of an error.
+                hide_parameters=True,
             )
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20)
+            self.engine = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
         if identity_key:
             hold_key(self.engine, identity_key)
         self._writing_engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
@@ -77,6 +83,8 @@ class Database:
         ConfigurationProblem
             Where the database cannot be reached or does not keep what it acknowledges.
         """
+        if self.is_sqlite and self.engine.url.database:
+            refuse_network_file_system(Path(self.engine.url.database))
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))

@@ -13,13 +13,24 @@ DESCRIPTION = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "path", type=Path, metavar="PATH", help="backup (PATH.json must lie beside it), or archive .zip"
+        "path", nargs="?", type=Path, metavar="PATH", help="backup (PATH.json must lie beside it), or archive .zip"
     )
     parser.add_argument("--seal", metavar="HEX", default="", help="the seal the archive must have, as it was published")
+    parser.add_argument(
+        "--rehearse",
+        action="store_true",
+        help="only try: restore PATH (default: the newest backup) into a temporary place, count, verify, note the date",
+    )
     parser.add_argument("--force", action="store_true", help="replace a database that holds data")
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.rehearse:
+        return rehearse(arguments.path)
+    if arguments.path is None:
+        from delphi.commands import CommandProblem
+
+        raise CommandProblem("Say which backup or archive to restore: python -m delphi restore PATH")
     if arguments.path.suffix == ".zip":
         return restore_archive(arguments.path, seal=arguments.seal)
     from delphi import backups, clock
@@ -31,6 +42,21 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"Restored {arguments.path} of {restored.manifest.made_at}: {restored.manifest.rows_in_words()}.")
     print("No mail is sent from this copy until you run: python -m delphi worker --release-mail")
     return 0
+
+
+def rehearse(path: Path | None) -> int:
+    """Exit code 1 where the restored copy is not what was backed up."""
+    from delphi import backup_rehearsal, clock
+    from delphi.config import load_settings
+
+    done = backup_rehearsal.rehearse(load_settings(), source=path, now=clock.now())
+    print(f"Rehearsed {done.backup} of {done.made_at} in {done.seconds} s: {done.rows}.")
+    print(f"Recomputed {done.n_snapshots} snapshots with {done.n_answers} answers.")
+    for problem in done.problems:
+        print(f"DIFFERENT: {problem}")
+    if not done.problems:
+        print("The backup can be restored. Nothing of the installation was changed.")
+    return 1 if done.problems else 0
 
 
 def restore_archive(path: Path, *, seal: str) -> int:
