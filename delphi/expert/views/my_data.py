@@ -13,6 +13,7 @@ from delphi.expert.pages.my_data import IN_IT, asked_questions, my_data_page, wi
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
+from surveys.queries.lookups import n_shown
 from surveys.queries.my_data import everything_about
 from surveys.queries.my_panels import my_panels
 from surveys.queries.questions import questions_by_id
@@ -27,8 +28,10 @@ SCHEMA = "delphi-my-data/1"
 @requires(Permission.SEE_OWN_PANELS)
 def my_data() -> Any:
     """What is stored about the signed-in person, in words."""
-    page = my_data_page(data=_everything(), panels=my_panels(reading_session(), person_id=current_actor().person_id))
-    return render_template("expert/my_data.html", mydata=page)
+    panels = my_panels(reading_session(), person_id=current_actor().person_id)
+    page = my_data_page(data=_everything(), panels=panels)
+    n_names = n_shown(reading_session(), task_force_ids=[panel.task_force_id for panel in panels])
+    return render_template("expert/my_data.html", mydata=page, n_names=n_names)
 
 
 @blueprint.get("/data.json")

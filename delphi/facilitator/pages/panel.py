@@ -9,6 +9,7 @@ from delphi.facilitator.pages.panel_words import STATES
 from delphi.facilitator.pages.place import Place, place_of
 from delphi.i18n import in_language
 from surveys.models import WalkIn
+from surveys.queries.lookups import n_shown
 from surveys.queries.panel_people import (
     PanelPerson,
     SeatState,
@@ -82,6 +83,8 @@ class PanelPage:
     people: tuple[PersonRow, ...]
     n_people: int
     n_in_panel: int
+    n_names_shown: int
+    """How often the secretariat looked up a name behind a code of this task force."""
     states: tuple[StateCount, ...]
     bounces: tuple[BounceTask, ...]
     balance: BalanceTable | None
@@ -144,6 +147,7 @@ def panel_page(
         ),
         n_people=len(people),
         n_in_panel=len(inside),
+        n_names_shown=n_shown(session, task_force_ids=[task_force_id]),
         states=tuple(
             StateCount(one, str(STATES[one]), n, is_chosen=one.value == state) for one, n in counts.items() if n
         ),
