@@ -6,7 +6,20 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from delphi import account, api, expert, facilitator, observer, paper, preview, privacy, public, secretariat, voting
+from delphi import (
+    account,
+    api,
+    expert,
+    facilitator,
+    observer,
+    operations,
+    paper,
+    preview,
+    privacy,
+    public,
+    secretariat,
+    voting,
+)
 from delphi.compression import init_compression
 from delphi.config import ROOT, Settings, load_settings, require_secret_key
 from delphi.database import Database, close_reading_session
@@ -52,7 +65,8 @@ def build(settings: Settings | None = None) -> Flask:
     init_pages(app)
     init_security(app)
     init_errors(app)
-    for package in (public, account, api, expert, facilitator, observer, paper, preview, privacy, secretariat, voting):
+    staffed = (account, facilitator, observer, operations, preview, privacy, secretariat)
+    for package in (public, api, expert, paper, voting, *staffed):
         app.register_blueprint(package.blueprint)
     if settings.demo:
         from delphi import demo_pages

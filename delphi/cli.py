@@ -28,6 +28,7 @@ COMMANDS = (
     Command("demo", "fill a database with the demo study and serve it on this machine", "delphi.commands.demo"),
     Command("run", "serve the application", "delphi.commands.run"),
     Command("worker", "send the mails that wait in the outbox", "delphi.commands.worker"),
+    Command("mail", "say how mail is set up, and send a test mail", "delphi.commands.mail"),
     Command("account", "make a staff account, or give one a new role or password", "delphi.commands.account"),
     Command("migrate", "bring the database to this version's schema, after a backup", "delphi.commands.migrate"),
     Command("import", "read a framework, a panel or ratings from a file", "delphi.commands.import_"),

@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from delphi.logs import start_logging
+
 bind = os.environ.get("DELPHI_BIND", "127.0.0.1:8000")
 # SQLite has one writer: one process, whose threads queue fairly for it. PostgreSQL: about one process a core.
 workers = int(os.environ.get("DELPHI_WEB_PROCESSES", "1"))
@@ -30,4 +32,6 @@ limit_request_fields = 60
 
 def post_fork(server: Any, worker: Any) -> None:
     """Each process opens database connections of its own; none is shared across the fork."""
-    worker.app.wsgi().extensions["delphi_database"].engine.dispose(close=False)
+    app = worker.app.wsgi()
+    start_logging(app.config["DELPHI"])
+    app.extensions["delphi_database"].engine.dispose(close=False)

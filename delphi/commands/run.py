@@ -19,9 +19,11 @@ def run(arguments: argparse.Namespace) -> int:
     from delphi.commands.storage import open_database
     from delphi.config import load_settings, require_secret_key
     from delphi.jobs import Worker, worker_name
+    from delphi.logs import start_logging
     from delphi.serving import listen, serve
 
     settings = require_secret_key(load_settings())
+    start_logging(settings)
     open_database(settings).engine.dispose()
     with listen(arguments.host, arguments.port) as door:
         app = create_app(settings)

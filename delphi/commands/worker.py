@@ -21,8 +21,10 @@ def run(arguments: argparse.Namespace) -> int:
     from delphi.commands.storage import open_database
     from delphi.config import load_settings, require_secret_key
     from delphi.jobs import Worker, worker_name
+    from delphi.logs import start_logging
 
     settings = require_secret_key(load_settings())
+    start_logging(settings)
     database = open_database(settings)
     if arguments.release_mail:
         backups.release_mail(settings)

@@ -71,6 +71,11 @@ class Post:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
 
+    @property
+    def place(self) -> str:
+        """Host, port and encryption; never the password."""
+        return f"{self._host}:{self._port} ({'TLS' if self._is_tls else 'STARTTLS where offered'})"
+
     def deliver(self, message: EmailMessage) -> None:
         """Hand the message over. Raises Refused, permanent only where the server refuses this very mail (5xx)."""
         try:
