@@ -34,6 +34,7 @@ KINDS = {
     MessageKind.ACCOUNT_INVITATION: _l("Invitation to the staff"),
     MessageKind.PASSWORD_FORGOTTEN: _l("New password"),
     MessageKind.ACCOUNT_NOTICE: _l("Notice about an account"),
+    MessageKind.RETENTION_NOTICE: _l("Notice that names are unlinked"),
 }
 STATUSES = {
     OutboxStatus.QUEUED: _l("Waiting"),
@@ -129,11 +130,13 @@ def outbox() -> Any:
 @requires(Permission.PUBLIC)
 def outbox_message(message_id: int) -> Any:
     """One mail as text, made as it would be sent now."""
-    session = reading_session()
-    queued = session.get(OutboxMessage, message_id)
-    if queued is None:
-        abort(404)
-    message = prepare(session, queued=queued, settings=current_app.config["DELPHI"], now=clock.now())
+    # The link of a mail is stored when the mail is made: whoever reads one here may follow it before a worker ran.
+    with transaction() as session:
+        queued = session.get(OutboxMessage, message_id)
+        if queued is None:
+            abort(404)
+        message = prepare(session, queued=queued, settings=current_app.config["DELPHI"], now=clock.now())
+        language = mail_language(queued.language)
     body = message.get_body(("plain",))
     text = str(body.get_content()) if body is not None else ""
     link = LINK.search(text)
@@ -142,7 +145,7 @@ def outbox_message(message_id: int) -> Any:
         to=str(message["To"]),
         reply_to=str(message["Reply-To"]),
         text=text,
-        language=mail_language(queued.language),
+        language=language,
         link=link.group() if link else "",
     )
     return render_template("demo/mail.html", mail=mail)

@@ -20,6 +20,7 @@ from delphi.launches import launch_due
 from delphi.mail.facts import NoLongerDue, ensure_due
 from delphi.mail.outgoing import prepare
 from delphi.mail.sender import Post, Refused
+from delphi.retention import keep_retention
 from delphi.similar_ideas import seek_similar
 from surveys.models import OutboxMessage
 from surveys.services.outbox import beat, lease_next, mark_failed, mark_sent
@@ -68,6 +69,7 @@ class Worker:
             try:
                 self.beat_if_due()
                 launch_due(self._database, now=clock.now())
+                keep_retention(self._database, now=clock.now())
                 is_busy = self.send_one() or self.make_file() or seek_similar(self._database)
             except OperationalError:
                 log.warning("the database did not answer; trying again", exc_info=True)

@@ -9,6 +9,7 @@ from delphi.config import Settings
 from delphi.mail.account import account_facts, ensure_link_is_due
 from delphi.mail.consultation import NoLongerDue, consultation_facts, ensure_vote_is_due
 from delphi.mail.messages import EarlierFacts, MailFacts, RoundFacts, mail_language
+from delphi.mail.retention import retention_facts
 from surveys.localized import LocalizedText
 from surveys.models import (
     OutboxMessage,
@@ -51,6 +52,8 @@ def gather_facts(session: Session, *, message: OutboxMessage, settings: Settings
     """
     if "consultation_id" in message.params:
         return consultation_facts(session, message=message, settings=settings)
+    if message.kind is MessageKind.RETENTION_NOTICE:
+        return retention_facts(session, message=message, settings=settings)
     if message.study_id is None:
         return account_facts(session, message=message, settings=settings)
     person = session.get_one(Person, message.person_id)

@@ -159,6 +159,11 @@ def account_notice(facts: MailFacts) -> Mail:
     return _write(MessageKind.ACCOUNT_NOTICE, facts, foot="_foot_account")
 
 
+def retention_notice(facts: MailFacts) -> Mail:
+    """The secretariat is warned of the day (`note`) on which the names of a study are unlinked."""
+    return _write(MessageKind.RETENTION_NOTICE, facts, foot="_foot_account")
+
+
 MESSAGES: dict[MessageKind, Callable[[MailFacts], Mail]] = {
     MessageKind.INVITATION: invitation,
     MessageKind.ROUND_OPENED: round_opened,
@@ -173,6 +178,7 @@ MESSAGES: dict[MessageKind, Callable[[MailFacts], Mail]] = {
     MessageKind.ACCOUNT_INVITATION: account_invitation,
     MessageKind.PASSWORD_FORGOTTEN: password_forgotten,
     MessageKind.ACCOUNT_NOTICE: account_notice,
+    MessageKind.RETENTION_NOTICE: retention_notice,
 }
 
 

@@ -80,6 +80,10 @@ def _wordings(session: Session, found: Mapping[str, list[dict[str, Any]]]) -> di
         table = metadata.tables[name]
         query = select(table.c.id, table.c[label]).where(table.c.id.in_(named.get(name, set()))).order_by(table.c.id)
         texts[f"{name}_names"] = [_plain_row(row) for row in session.connection().execute(query)]
+    consent = metadata.tables["consent_version"]
+    shown = (consent.c.id, consent.c.language, consent.c.number, consent.c.text, consent.c.made_at)
+    query = select(*shown).where(consent.c.id.in_(named.get("consent_version", set()))).order_by(consent.c.id)
+    texts["consent_version"] = [_plain_row(row) for row in session.connection().execute(query)]
     version = metadata.tables["statement_version"]
     statement = metadata.tables["statement"]
     query = (

@@ -71,6 +71,7 @@ def change_consent(
         )
     study.consent = new
     session.add(study)
+    session.flush()
     seats = select(TaskForce.id).where(TaskForce.study_id == study_id)
     asked_again = session.connection().execute(
         update(Panellist)

@@ -160,6 +160,14 @@ MATRIX: dict[Permission, dict[str, tuple[int, int]]] = {
         "secretariat": (ALLOWED, ALLOWED),
         "administrator": (ALLOWED, ALLOWED),
     },
+    Permission.PROTECT_DATA: {
+        "stranger": (SIGN_IN, SIGN_IN),
+        "expert": (REFUSED, HIDDEN),
+        "facilitator": (REFUSED, HIDDEN),
+        "observer": (REFUSED, HIDDEN),
+        "secretariat": (ALLOWED, ALLOWED),
+        "administrator": (ALLOWED, ALLOWED),
+    },
     Permission.LOOK_UP_NAMES: {
         "stranger": (SIGN_IN, SIGN_IN),
         "expert": (HIDDEN, HIDDEN),

@@ -16,6 +16,7 @@ from surveys.vocabulary import MembershipStatus
 
 WORDS: dict[str, Any] = {
     "panellist": _l("Task forces you were asked into, with your college, region and agreement"),
+    "consent_version": _l("Wordings of the consent you agreed to"),
     "submission": _l("Rounds you opened, with the times of saving and sending and your receipts"),
     "idea": _l("Ideas you wrote"),
     "idea_flag": _l("Remarks you made on what became of your ideas"),
@@ -63,6 +64,9 @@ class DataSeat:
     code: str
     title: LocalizedText
     membership: MembershipStatus
+    agreed_at: datetime | None
+    wording: str
+    """Which wording of the consent they agreed to, such as "en 2"; empty before they had numbers."""
     answers: tuple[tuple[int, str], ...]
     """Round number and the address of one's own answers."""
 
@@ -84,6 +88,8 @@ class MyDataPage:
     since: datetime
     studies: tuple[DataStudy, ...]
     holdings: tuple[Holding, ...]
+    asked_at: datetime | None
+    """When they asked for their name to be removed; None where nothing is open."""
 
 
 ANSWER_OF = {
@@ -120,17 +126,33 @@ IN_IT = (MembershipStatus.INVITED, MembershipStatus.JOINED)
 
 def my_data_page(*, data: Mapping[str, Sequence[Mapping[str, Any]]], panels: Sequence[MyPanel]) -> MyDataPage:
     person = data["person"][0]
+    asked = [row["asked_at"] for row in data.get("erasure_request", ()) if row["settled_at"] is None]
+    agreed = {
+        row["task_force_id"]: _agreed(row, versions=data.get("consent_version", ()))
+        for row in data.get("panellist", ())
+    }
     return MyDataPage(
         name=person["name"],
         email=person["email"],
         language=person["language"],
         since=datetime.fromisoformat(person["created_at"]),
-        studies=tuple(_study(panels, study_id) for study_id in sorted({panel.study_id for panel in panels})),
+        studies=tuple(
+            _study(panels, study_id, agreed=agreed) for study_id in sorted({panel.study_id for panel in panels})
+        ),
         holdings=tuple(Holding(str(words), len(data[table])) for table, words in WORDS.items() if data.get(table)),
+        asked_at=datetime.fromisoformat(asked[0]) if asked else None,
     )
 
 
-def _study(panels: Sequence[MyPanel], study_id: int) -> DataStudy:
+def _agreed(row: Mapping[str, Any], *, versions: Sequence[Mapping[str, Any]]) -> tuple[datetime | None, str]:
+    """When somebody agreed in one seat, and to which wording."""
+    wording = next(
+        (f"{one['language']} {one['number']}" for one in versions if one["id"] == row["consent_version_id"]), ""
+    )
+    return (datetime.fromisoformat(row["consented_at"]) if row["consented_at"] else None), wording
+
+
+def _study(panels: Sequence[MyPanel], study_id: int, *, agreed: Mapping[int, tuple[datetime | None, str]]) -> DataStudy:
     own = [panel for panel in panels if panel.study_id == study_id]
     stays = any(panel.membership in IN_IT for panel in own)
     return DataStudy(
@@ -141,6 +163,8 @@ def _study(panels: Sequence[MyPanel], study_id: int) -> DataStudy:
                 code=panel.code,
                 title=panel.title,
                 membership=panel.membership,
+                agreed_at=agreed[panel.task_force_id][0],
+                wording=agreed[panel.task_force_id][1],
                 answers=tuple(
                     (each.number, url_for("expert.answers", round_id=each.id))
                     for each in panel.rounds

@@ -1,0 +1,78 @@
+"""The front of the desk as its pages show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from surveys.localized import LocalizedText
+from surveys.models import Study, TextReview
+from surveys.queries.people_desk import AT_ONCE, FoundPerson, open_requests
+from surveys.rules.permissions import Actor
+from surveys.services.data_protection import TEXT_TABLES
+from surveys.vocabulary import StudyKind
+
+TEXTS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    requests: tuple[tuple[FoundPerson, datetime], ...]
+    studies: tuple[tuple[int, LocalizedText, datetime | None], ...]
+    """Id, name and retention date of the studies whose consent and retention the actor sets."""
+    n_texts: int
+    administers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    words: str
+    people: tuple[FoundPerson, ...]
+    n: int
+    earlier: int | None
+    later: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    id: int
+    text: str
+
+
+def desk_page(session: Session, *, actor: Actor) -> DeskPage:
+    studies = session.exec(
+        select(Study.id, Study.name, Study.retain_until)
+        .where(col(Study.id).in_(sorted(actor.oversees)), Study.kind == StudyKind.STUDY)
+        .order_by(col(Study.id))
+    ).all()
+    return DeskPage(
+        requests=tuple(open_requests(session, actor=actor)),
+        studies=tuple(studies),
+        n_texts=len(texts_page(session, actor=actor)),
+        administers=actor.administers,
+    )
+
+
+def found_page(people: Sequence[FoundPerson], *, words: str, page: int | None) -> FoundPage:
+    last = max(1, -(-len(people) // AT_ONCE))
+    here = min(max(page or 1, 1), last)
+    return FoundPage(
+        words=words,
+        people=tuple(people[(here - 1) * AT_ONCE : here * AT_ONCE]),
+        n=len(people),
+        earlier=here - 1 if here > 1 else None,
+        later=here + 1 if here < last else None,
+    )
+
+
+def texts_page(session: Session, *, actor: Actor) -> tuple[TextLine, ...]:
+    """Texts to read over, the oldest first, without any sign of who wrote them."""
+    query = select(TextReview).where(col(TextReview.reviewed_at).is_(None)).order_by(col(TextReview.id))
+    if not actor.administers:
+        query = query.where(col(TextReview.study_id).in_(sorted(actor.oversees)))
+    lines = []
+    for review in session.exec(query.limit(TEXTS_AT_ONCE)):
+        row = session.get(TEXT_TABLES[review.kind], review.row_id)
+        lines.append(TextLine(review.id, row.text if row is not None else ""))
+    return tuple(lines)

@@ -1,0 +1,1 @@
+"""The views of the data-protection desk, one module for each part of the work."""
