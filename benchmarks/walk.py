@@ -96,7 +96,7 @@ def walk(client: FlaskClient, path: str, *, n_criteria: int) -> Walk:
     going.open(path)
     going.tap("button of the invitation")
     going.send({})
-    while not going.path.endswith("/check"):
+    while not going.path.endswith(("/check", "/receipt")):
         if "/rate/" not in going.path:
             link = next(href for href in re.findall(r'href="([^"]+)"', going.page) if re.search(r"/rounds/\d+/", href))
             going.tap("button on one's own page")
@@ -108,10 +108,12 @@ def walk(client: FlaskClient, path: str, *, n_criteria: int) -> Walk:
             by_statement.setdefault(name.split("-")[1], []).append(name)
         chosen = [name for names in by_statement.values() for name in names[:n_criteria]]
         going.tap("points of scales", len(chosen))
-        going.tap("save and continue")
-        going.send({**dict.fromkeys(chosen, "7"), "then": "next"})
-    going.tap("send my answers")
-    going.send({})
+        is_last = 'name="then" value="send"' in going.page
+        going.tap("send my answers" if is_last else "save and continue")
+        going.send({**dict.fromkeys(chosen, "7"), "then": "send" if is_last else "next"})
+    if going.path.endswith("/check"):
+        going.tap("send with gaps")
+        going.send({})
     return going
 
 
@@ -138,10 +140,10 @@ def main() -> None:
             print(f"      {size / 1000:5.1f} kB {address if not address.startswith('/r/') else '/r/…'}")
         print(f"      redirects: {' '.join(going.redirects)}")
         print(f"  {n_taps - floor} taps are not answers; they could shrink by:")
-        n_sections = going.taps["save and continue"]
-        if n_sections > 1:
-            print(f"    {n_sections - 1} by putting all statements on one page (a page is at most 12 statements now)")
-        print("    1 by sending from the last section where nothing is blank (the last look would follow the receipt)")
+        if more := going.taps.get("save and continue", 0):
+            print(f"    {more} by putting all statements on one page (a page is at most 12 statements now)")
+        if "send with gaps" in going.taps:
+            print("    1 by leaving nothing blank: the last look comes first where something is")
         n_chained = len(going.redirects) - len(going.pages) + 1
         if n_chained > 0:
             print(f"    (no tap, but {n_chained} round trips, by redirecting to the last page at once)")

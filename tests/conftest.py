@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -18,6 +19,9 @@ from surveys import migrations
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+# How long an example takes says how busy the machine is, not whether the property holds.
+settings.register_profile("delphi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("delphi")
 
 
 @pytest.fixture(scope="session")

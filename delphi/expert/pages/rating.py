@@ -100,6 +100,11 @@ class RatingPage:
     n_asked_why: int = 0
     """Statements of this page about which a reason is asked."""
 
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing is asked behind this page."""
+        return self.number == len(self.sections) and not self.questions.n_asked
+
 
 def blocks_of(
     statements: Sequence[AskedStatement],

@@ -95,6 +95,11 @@ class CheckPage:
     unfinished: tuple[Unfinished, ...]
     opened: Opened
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the page would tell of nothing that is open."""
+        return not (self.counts.is_empty or self.gaps or self.open_questions or self.unfinished)
+
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:

@@ -18,6 +18,7 @@ from delphi.expert.pages.ideas import PARTS
 from delphi.expert.pages.questions import questions_page
 from delphi.expert.sitting import Problem, Sitting, after_saving, clock_of_round, detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile, typed_questions, was_saved_elsewhere
+from delphi.expert.views.sending import send_if_complete
 from delphi.i18n import language
 from delphi.questions.words import values_in_words
 from delphi.security import csrf, current_actor, requires
@@ -73,6 +74,8 @@ def keep_questions(round_id: int) -> Any:
         return _again(sitting, posted, (Problem("content", violation_sentence(violation)),))
     if saved_elsewhere:
         flash(gettext("You also saved this page in another window. For each question, what was saved last counts."))
+    elif request.form.get("then") == "send":
+        return send_if_complete(round_id)
     return _onwards(sitting)
 
 

@@ -16,6 +16,7 @@ from delphi.expert.pages.sections import labels_of, rating_page, sections_of, st
 from delphi.expert.rendering import page_of
 from delphi.expert.sitting import Problem, Sitting, after_saving, detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile, typed_ratings
+from delphi.expert.views.sending import send_if_complete
 from delphi.i18n import language
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
@@ -87,10 +88,14 @@ def keep_ratings(round_id: int, number: int) -> Any:
     if overtaken:
         flash_overtaken(overtaken, labels=labels_of(questionnaire))
     sections = sections_of(questionnaire, sitting=sitting)
-    if sitting.asked.asks_reason and request.form.get("then", "next") == "next" and 1 <= number <= len(sections):
+    goes_on = request.form.get("then", "next") in ("next", "send")
+    # Asked once: who presses the button again under the question goes on, a reason given or not.
+    if sitting.asked.asks_reason and goes_on and "why" not in request.args and 1 <= number <= len(sections):
         apart = statements_without_reason(reading_session(), round_id=round_id, panellist_id=sitting.seat.panellist_id)
         if apart.intersection(sections[number - 1]):
             return redirect(url_for("expert.rate", round_id=round_id, number=number, why=1, _anchor="why"), 303)
+    if request.form.get("then") == "send" and not overtaken:
+        return send_if_complete(round_id)
     return _onwards(
         round_id,
         number,

@@ -43,6 +43,13 @@ def send(round_id: int) -> Any:
     return redirect(url_for("expert.receipt", round_id=round_id), 303)
 
 
+def send_if_complete(round_id: int) -> Any:
+    """From a last page that was just saved: to the receipt, or to the last look where something is open."""
+    if check_page(reading_session(), sitting=sit_down(round_id)).is_complete:
+        return send(round_id=round_id)
+    return redirect(url_for("expert.check", round_id=round_id), 303)
+
+
 @blueprint.get("/rounds/<int:round_id>/receipt")
 @requires(Permission.ANSWER)
 def receipt(round_id: int) -> Any:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlmodel import select
 
-from surveys.models import Panellist, Round
+from surveys.models import FieldWrite, Panellist, Round
 from surveys.services.rounds import close_round
 from surveys.vocabulary import RoundStatus
 from tests.builders import a_study, an_open_rating_round, everything_stored, token_in
 from tests.delphi.expert.answering import Study
+from tests.delphi.expert.test_field import Typing
 
 
 @pytest.fixture
@@ -158,3 +160,16 @@ def test_a_foreign_round_does_not_exist(app: Flask) -> None:
     assert study.client.get(f"/my/rounds/{foreign}/rate/1").status_code == 404
     response = study.client.post(f"/my/rounds/{foreign}/check", data={"csrf_token": token_in(study.page())})
     assert response.status_code == 404
+
+
+def test_closing_forgets_in_what_order_fields_were_saved(app_on_each: Flask) -> None:
+    study = Study(app_on_each)
+    typing = Typing(study)
+    assert typing.send(study.field(), "7")[0] == 200
+    assert typing.send(study.field(1), "5")[0] == 200
+    with study.database.reading() as session:
+        assert len(session.exec(select(FieldWrite)).all()) == 2
+    close(study)
+    with study.database.reading() as session:
+        assert session.exec(select(FieldWrite)).all() == []
+    assert sorted(study.stored().values()) == [5, 7]

@@ -52,6 +52,14 @@ def test_an_answer_apart_is_saved_and_asked_about_once(app: Flask) -> None:
         assert [one.text for one in session.exec(select(Comment)).all()] == ["The rains have moved."]
 
 
+def test_who_neither_says_why_nor_that_they_will_not_goes_on_all_the_same(app: Flask) -> None:
+    look = SecondLook(app)
+    asked_at = look.send(look.cells("2", "5")).partition("#")[0]
+    token = token_in(look.client.get(asked_at).text)
+    sent = look.client.post(asked_at, data={"csrf_token": token, **look.cells("2", "5"), "then": "next"})
+    assert sent.headers["Location"].endswith("/check")
+
+
 def test_who_prefers_not_to_say_goes_on_and_is_not_asked_again(app: Flask) -> None:
     look = SecondLook(app)
     look.send(look.cells("2", "5"))

@@ -131,3 +131,53 @@ def test_own_answers_of_a_closed_round_are_the_frozen_ones(study: Study) -> None
     assert "This is how your answers were counted" in page
     assert "<dd>9, essential</dd>" in page
     assert study.client.get(f"/my/rounds/{study.round_id}/receipt").headers["Location"] == address
+
+
+def send_at_once(study: Study, fields: dict[str, str]) -> str:
+    """Press the button under the last statement; where it leads."""
+    assert '<button class="button quiet" name="then" value="send">' in study.page()
+    location: str = study.send({**fields, "then": "send"}).headers["Location"]
+    return location.removeprefix(f"/my/rounds/{study.round_id}/")
+
+
+def every_field(study: Study) -> dict[str, str]:
+    return {
+        study.field(index, criterion=criterion): "7"
+        for index in range(3)
+        for criterion in ("importance", "feasibility")
+    }
+
+
+def test_a_complete_round_is_sent_from_its_last_page(app_on_each: Flask) -> None:
+    study = Study(app_on_each)
+    assert send_at_once(study, every_field(study)) == "receipt"
+    page = study.client.get(f"/my/rounds/{study.round_id}/receipt").text
+    with study.database.reading() as session:
+        (stored,) = session.exec(select(Submission)).all()
+        assert stored.submitted_at is not None
+        assert stored.receipt in page
+    assert f'href="/my/rounds/{study.round_id}/check"' in page, "the last look stays within reach"
+
+
+def test_a_round_with_something_open_is_looked_at_before_it_is_sent(study: Study) -> None:
+    fields = every_field(study)
+    assert send_at_once(study, dict(list(fields.items())[1:])) == "check"
+    assert "One statement is still open" in check(study)
+    assert send_at_once(study, {**fields, "touched": " ".join(fields)}) == "receipt"
+
+
+def test_nothing_is_sent_at_once_where_another_window_was_overtaken(study: Study) -> None:
+    first = study.page()
+    opened = dict(re.findall(r'name="(client|seen)" value="([^"]*)"', first))
+    study.send(every_field(study))
+    other = {**every_field(study), study.field(0): "2", "client": opened["client"], "seen": opened["seen"]}
+    assert send_at_once(study, other) == "check"
+    with study.database.reading() as session:
+        assert session.exec(select(Submission.submitted_at)).all() == [None]
+    assert study.stored()[study.field(0)] == 2
+
+
+def test_only_the_last_page_offers_to_send(app: Flask) -> None:
+    study = Study(app, n_statements=20)
+    pages = [study.client.get(f"/my/rounds/{study.round_id}/rate/{number}").text for number in (1, 2)]
+    assert ['value="send"' in page for page in pages] == [False, True]
