@@ -92,6 +92,7 @@ def requires_recent(view: View) -> View:
             return _ask(problem=violation_sentence(violation), status=status_of(violation))
         return view(*args, **kwargs)
 
+    guarded.asks_for_proof = True  # type: ignore[attr-defined]
     return guarded  # type: ignore[return-value]
 
 
