@@ -130,13 +130,11 @@ def outbox() -> Any:
 @requires(Permission.PUBLIC)
 def outbox_message(message_id: int) -> Any:
     """One mail as text, made as it would be sent now."""
-    # The link of a mail is stored when the mail is made: whoever reads one here may follow it before a worker ran.
-    with transaction() as session:
-        queued = session.get(OutboxMessage, message_id)
-        if queued is None:
-            abort(404)
-        message = prepare(session, queued=queued, settings=current_app.config["DELPHI"], now=clock.now())
-        language = mail_language(queued.language)
+    session = reading_session()
+    queued = session.get(OutboxMessage, message_id)
+    if queued is None:
+        abort(404)
+    message = prepare(session, queued=queued, settings=current_app.config["DELPHI"], now=clock.now())
     body = message.get_body(("plain",))
     text = str(body.get_content()) if body is not None else ""
     link = LINK.search(text)
@@ -145,7 +143,7 @@ def outbox_message(message_id: int) -> Any:
         to=str(message["To"]),
         reply_to=str(message["Reply-To"]),
         text=text,
-        language=language,
+        language=mail_language(queued.language),
         link=link.group() if link else "",
     )
     return render_template("demo/mail.html", mail=mail)
