@@ -152,6 +152,7 @@ VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.CONSULTATION_RUNNING: _l("This consultation was opened: nothing of it can be changed any more."),
     ViolationCode.CONSULTATION_NOT_OPEN: _l("This consultation is not open yet."),
     ViolationCode.NO_MEMBERS: _l("Nobody has a vote yet: add the members first."),
+    ViolationCode.PLAN_NOT_FINAL: _l("The plan is not final yet, so nobody can vote on it: see what is missing."),
     ViolationCode.MEMBER_UNREADABLE: _l(
         "Line %(line)s cannot be read: write name, address, language and organisation, separated by semicolons or tabs."
     ),

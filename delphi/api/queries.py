@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from delphi.exports.schema import FacilityRecord, NamedRecord, Record
+from delphi.exports.schema import ActivityRecord, NamedRecord, Record
 from surveys.vocabulary import OutcomeStatus, StatementKind
 
 PER_PAGE, PER_PAGE_AT_MOST, PAGES_AT_MOST = 50, 200, 100_000
@@ -89,9 +89,12 @@ def read_query(query: type[Asked], arguments: MultiDict[str, str]) -> Asked:
 def chosen(records: Sequence[Found], query: PageQuery) -> list[Found]:
     """The records that the filters leave; a category or facility is compared by its code."""
     filters = query.filters()
-    return [one for one in records if all(_value(one, name) == value for name, value in filters.items())]
+    return [one for one in records if all(value in _values(one, name) for name, value in filters.items())]
 
 
-def _value(record: Record, name: str) -> Any:
+def _values(record: Record, name: str) -> tuple[Any, ...]:
+    """What a filter of this name is compared with; a split activity has several facilities."""
+    if name == "facility":
+        return tuple(one.code for one in record.facilities) if isinstance(record, ActivityRecord) else ()
     value = getattr(record, name)
-    return value.code if isinstance(value, NamedRecord | FacilityRecord) else value
+    return (value.code if isinstance(value, NamedRecord) else value,)

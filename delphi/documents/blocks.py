@@ -145,6 +145,17 @@ def pictures_of(document: Document) -> Iterator[Picture]:
             yield from (part for row in block.rows for cell in row for part in cell if isinstance(part, Picture))
 
 
+def kept_with_next(blocks: Sequence[Block]) -> list[bool]:
+    """For each block whether it stays on the page of the next: words that lead to a table, note or picture."""
+    kept: list[bool] = []
+    leads = False
+    for block in reversed(blocks):
+        keep = leads and isinstance(block, Paragraph)
+        kept.append(keep)
+        leads = keep or isinstance(block, Grid | Note | Picture)
+    return kept[::-1]
+
+
 def bilingual(first: Document, second: Document) -> Document:
     """Two documents of one shape as one: every text in the first language, then in the second where it differs.
 

@@ -15,6 +15,7 @@ from delphi.documents.blocks import (
     PageBreak,
     Paragraph,
     Picture,
+    kept_with_next,
     text_of,
 )
 from delphi.documents.typesetting import typeset
@@ -35,7 +36,10 @@ def as_pdf(document: Document) -> bytes:
             "lead": [_line(line) for line in document.lead],
             "foot": document.foot,
             "contents": document.contents,
-            "blocks": [_block(block) for block in document.blocks],
+            "blocks": [
+                {**_block(block), "keep": keep}
+                for block, keep in zip(document.blocks, kept_with_next(document.blocks), strict=True)
+            ],
         },
     )
 

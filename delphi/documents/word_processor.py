@@ -25,6 +25,7 @@ from delphi.documents.blocks import (
     PageBreak,
     Paragraph,
     Picture,
+    kept_with_next,
     pictures_of,
     text_of,
 )
@@ -63,8 +64,8 @@ class _Writer:
             self._line(self._paragraph("Normal"), line)
         if document.contents:
             self._contents()
-        for block in document.blocks:
-            self._block(block)
+        for block, keep in zip(document.blocks, kept_with_next(document.blocks), strict=True):
+            self._block(block, keep=keep)
         stream = io.BytesIO()
         self._word.save(stream)
         return stream.getvalue()
@@ -97,12 +98,14 @@ class _Writer:
             if place == len(headings) - 1:
                 field(paragraph, "", is_open=False)
 
-    def _block(self, block: Block) -> None:
+    def _block(self, block: Block, *, keep: bool) -> None:
         match block:
             case Heading():
                 self._heading(block)
             case Paragraph():
-                self._line(self._paragraph("Small" if block.is_small else "Normal"), block.line)
+                paragraph = self._paragraph("Small" if block.is_small else "Normal")
+                paragraph.paragraph_format.keep_with_next = keep or None
+                self._line(paragraph, block.line)
             case Bullets():
                 for line in block.lines:
                     self._line(self._paragraph("List Bullet"), line)

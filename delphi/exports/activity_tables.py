@@ -64,10 +64,12 @@ def _columns(kind: StatementKind, rows: Sequence[RankedStatement]) -> tuple[Colu
         Column("rank_high", gettext("Rank: worst likely"), lambda row: row.figures.rank_high, 9),
         Column("outcome", gettext("Outcome"), lambda row: outcome_word(row.status), 14),
         Column("class", gettext("Class"), lambda row: class_word(row.figures.consensus_class), 16),
+        Column("reopened", gettext("Round reopened since"), lambda row: yes_or_no(row.stale_since is not None), 9),
         Column("unranked_reason", gettext("Why it has no rank"), unranked_reason, 24),
         *main_columns(lambda row: row.figures),
         *_other_criteria(rows),
         *(_chain_columns() if is_activity else ()),
+        Column("objections", gettext("Principled objections"), _objections, 40),
         Column("round", gettext("Decided in round"), lambda row: row.figures.sealed.number, 9),
         Column("version", gettext("Wording"), lambda row: row.version_number, 9),
         Column("n_ideas", gettext("Made from ideas"), lambda row: row.n_ideas, 9),
@@ -192,6 +194,10 @@ def _each(row: RankedStatement, name: str) -> str | None:
 
 def _links(row: RankedStatement) -> str | None:
     return SEPARATOR.join(f"{LINKS[one.kind]} {one.other_code}: {one.reason}" for one in row.links) or None
+
+
+def _objections(row: RankedStatement) -> str | None:
+    return SEPARATOR.join(in_language(one.text) for one in row.objections) or None
 
 
 def _decided_on(row: RankedStatement) -> str | None:

@@ -15,6 +15,7 @@ from delphi.setup_sentences import change_sentence
 from delphi.version import __version__
 from surveys.localized import LocalizedText
 from surveys.models import Criterion, Protocol, Study
+from surveys.queries.finality import stale_objectives
 from surveys.queries.frozen_figures import SealedRound
 from surveys.queries.protocols import Amendment, amendments_of
 from surveys.rules.protocol import CriterionRule, ProtocolSettings
@@ -40,6 +41,8 @@ class Header:
     criteria: dict[str, LocalizedText]
     amendments: tuple[Amendment, ...] = ()
     """Every change of the protocol after its lock."""
+    stale: tuple[str, ...] = ()
+    """Codes of objectives whose deciding round was reopened after they published."""
 
     def as_json(self, schema: str, *, language: str) -> dict[str, Any]:
         return {
@@ -52,6 +55,7 @@ class Header:
                 "locked_at": self.locked_at or None,
                 "amendments": [amendment_as_json(one) for one in self.amendments],
             },
+            "reopened_since_publishing": list(self.stale),
             "rules": [{"fingerprint": key, "settings": rule.as_json()} for key, rule in self.rules.items()],
         }
 
@@ -77,6 +81,7 @@ def header_of(session: Session, *, study_id: int, sealed: Iterable[SealedRound])
         rules=applied or {protocol.fingerprint: ProtocolSettings.from_json(protocol.settings)},
         criteria={criterion.code: criterion.name for criterion in criteria},
         amendments=amendments_of(session, study_id=study_id),
+        stale=stale_objectives(session, study_id=study_id),
     )
 
 
@@ -110,6 +115,21 @@ def _amendment_lines(header: Header) -> list[Line]:
     ]
 
 
+def _stale_lines(header: Header) -> list[Line]:
+    """Which outcomes may change because their round was reopened; nothing where none was."""
+    if not header.stale:
+        return []
+    return [
+        Line(
+            gettext("Reopened since"),
+            gettext(
+                "The round that decided was reopened after publishing: %(codes)s. These outcomes may change.",
+                codes=", ".join(header.stale),
+            ),
+        )
+    ]
+
+
 def readme_table(header: Header, *, about: str, tables: Sequence[Table], command: str) -> Table:
     """The first sheet: what this is, where it comes from, what is on the other sheets."""
     lines = [
@@ -125,6 +145,7 @@ def readme_table(header: Header, *, about: str, tables: Sequence[Table], command
             ),
         ),
         *_amendment_lines(header),
+        *_stale_lines(header),
         Line(
             gettext("Where the figures come from"),
             gettext(

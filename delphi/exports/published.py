@@ -12,6 +12,7 @@ from delphi.exports.schema import (
     CriterionRecord,
     DocumentRecord,
     FacilityRecord,
+    LinkRecord,
     NamedRecord,
     ObjectiveRecord,
     ProtocolRecord,
@@ -129,15 +130,20 @@ def activity_records(
             category=None
             if row.category is None
             else NamedRecord(code=row.category.code, name=dict(row.category.name)),
-            facility=None
-            if row.facility is None
-            else FacilityRecord(
-                code=row.facility.code,
-                type=row.facility.type.value,
-                name=dict(row.facility.name),
-                source=row.facility.source,
-                reason=row.facility.reason,
-            ),
+            facilities=[
+                FacilityRecord(
+                    code=one.code,
+                    type=one.type.value,
+                    name=dict(one.name),
+                    source=one.source,
+                    reason=one.reason,
+                    part=one.part,
+                    leader=one.leader,
+                    partners=one.partners,
+                )
+                for one in row.facilities
+            ],
+            linked=[LinkRecord(code=one.other_code, kind=one.kind.value, reason=one.reason) for one in row.links],
             obstacles=[one.code for one in row.obstacles],
             success_factors=[one.code for one in row.success_factors],
         )
@@ -220,6 +226,8 @@ def _statement(row: RankedStatement) -> dict[str, Any]:
             statement=row.code, criterion=row.figures.criterion_code, round_number=row.figures.sealed.number
         ),
         "n_ideas": row.n_ideas,
+        "objections": [dict(one.text) for one in row.objections],
+        "reopened_since": row.stale_since,
     }
 
 

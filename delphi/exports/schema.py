@@ -97,6 +97,17 @@ class FacilityRecord(Record):
     name: Texts
     source: str
     reason: str
+    part: str = Field(description="What this facility carries of a split activity; empty: the whole.")
+    leader: str = Field(description="Who answers for it: an organisation or an office as the decision names it.")
+    partners: str
+
+
+class LinkRecord(Record):
+    """How an activity belongs together with one of another objective, as decided."""
+
+    code: str = Field(description="Of the other activity.")
+    kind: str
+    reason: str
 
 
 class StatementRecord(Record):
@@ -111,11 +122,16 @@ class StatementRecord(Record):
     overall_rank: int | None = Field(description="Within its kind over all objectives, once all have published.")
     result: str = Field(description="Id of the result that decided.")
     n_ideas: int = Field(description="Raw ideas it was made from.")
+    objections: list[Texts] = Field(description="Principled objections, in the words the panel was shown.")
+    reopened_since: datetime | None = Field(description="Its deciding round was reopened then: it may change.")
 
 
 class ActivityRecord(StatementRecord):
     category: NamedRecord | None
-    facility: FacilityRecord | None
+    facilities: list[FacilityRecord] = Field(
+        description="Who carries it: none, one, or one a part of a split one."
+    )
+    linked: list[LinkRecord] = Field(description="Activities of other objectives it belongs together with.")
     obstacles: list[str] = Field(description="Codes, by their own rank.")
     success_factors: list[str] = Field(description="Codes, by their own rank.")
 

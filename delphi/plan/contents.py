@@ -9,14 +9,12 @@ from sqlmodel import Session, col, select
 from surveys.localized import LocalizedText
 from surveys.models import Facility, Goal, Protocol, Study
 from surveys.queries.activities import RankedStatement, of_kind, ranked_statements
+from surveys.queries.finality import CARRIED
 from surveys.queries.objective_texts import ObjectiveTexts, objective_texts
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
 from surveys.queries.taking_part import TakingPart, taking_part
 from surveys.rules.protocol import ProtocolSettings
-from surveys.vocabulary import FacilityType, OutcomeStatus, StatementKind
-
-CARRIED = (OutcomeStatus.AGREED, OutcomeStatus.UNRESOLVED)
-"""Outcomes that stand in the chapters; the others are set apart with their reason."""
+from surveys.vocabulary import FacilityType, StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +71,16 @@ class PlanContents:
     @property
     def unassigned(self) -> list[RankedStatement]:
         return [row for row in self.carried if not row.facilities]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a vote may be held on it: somebody carries every activity, and no round behind it is open again."""
+        return not self.unassigned and not self.stale
+
+    @property
+    def stale(self) -> list[str]:
+        """Codes of objectives whose deciding round was reopened after they published."""
+        return list(dict.fromkeys(row.objective.code for row in self.statements if row.stale_since is not None))
 
     @property
     def uncategorised(self) -> list[RankedStatement]:

@@ -68,7 +68,7 @@ def _factors(plan: PlanContents, *, header: Header) -> Document:
 
 
 def _document(plan: PlanContents, *, title: str, contents: str, blocks: list[Block]) -> Document:
-    is_draft = bool(plan.unassigned)
+    is_draft = not plan.is_final
     made = day(plan.made_at, plan.time_zone)
     state = gettext("Draft of %(day)s", day=made) if is_draft else gettext("State of %(day)s", day=made)
     return Document(

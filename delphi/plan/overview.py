@@ -83,6 +83,7 @@ def _gaps(plan: PlanContents) -> list[str]:
         ([row.code for row in plan.unassigned], gettext("Without a facility:")),
         ([row.code for row in plan.uncategorised], gettext("Without a category:")),
         (plan.untranslated, gettext("Without a text in every language:")),
+        (plan.stale, gettext("Decided in a round that was reopened since, not published again yet:")),
     ):
         if rows:
             gaps.append(f"{words} {', '.join(rows)}")

@@ -23,9 +23,9 @@ def activities_grid(rows: list[RankedStatement], *, by_facility: bool, caption: 
     return Grid(
         caption=plain(caption),
         columns=(
-            Column(plain(gettext("Activity")), 37),
-            Column(plain(gettext("Obstacles and success factors")), 38),
-            Column(plain(gettext("How it was judged")), 25),
+            Column(plain(gettext("Activity")), 33),
+            Column(plain(gettext("Obstacles and success factors")), 35),
+            Column(plain(gettext("How it was judged")), 32),
         ),
         rows=tuple((_activity(row, by_facility=by_facility), _around(row), _judged(row)) for row in rows),
     )
@@ -38,6 +38,8 @@ def _activity(row: RankedStatement, *, by_facility: bool) -> Cell:
     category = gettext("no category yet") if row.category is None else in_language(row.category.name)
     lines.append(soft(gettext("Category: %(name)s", name=category)))
     lines += _carried_by(row, by_facility=by_facility)
+    if row.stale_since is not None:
+        lines.append(strong(gettext("Its round was reopened since; this may change.")))
     for link in row.links:
         lines.append(
             soft(
@@ -83,6 +85,12 @@ def _around(row: RankedStatement) -> Cell:
                 (Run(f"{one.code}  ", Look.SOFT), *said(one.text), Run(f" ({OUTCOMES[one.status]})", Look.SOFT))
                 for one in found
             ]
+    if row.objections:
+        lines.append(strong(gettext("Principled objections")))
+        lines += [
+            (*said(one.text), Run(" " + gettext("(round %(number)s)", number=one.round_number), Look.SOFT))
+            for one in row.objections
+        ]
     return tuple(lines) or (soft(gettext("None was named.")),)
 
 

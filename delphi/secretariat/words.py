@@ -18,6 +18,7 @@ BLOCKERS: dict[Blocker, Any] = {
     Blocker.NEXT_STEP_DUE: _l("Round %(round)s is closed: the next round or the outcomes are to be decided."),
     Blocker.UNCATEGORISED: _l("Published activities without a category: %(n)s."),
     Blocker.UNASSIGNED: _l("Published activities without a facility: %(n)s."),
+    Blocker.REOPENED: _l("Round %(round)s was reopened after publishing: the outcomes are to be published again."),
     Blocker.DONE: _l("Nothing: published, sorted and assigned."),
 }
 

@@ -6,6 +6,7 @@ Pages and exports read the same rows, in a number of statements to the database 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -22,6 +23,7 @@ from surveys.models import (
 from surveys.queries.assignments import FacilityChoice, facility_choices
 from surveys.queries.frozen_figures import Figures, figures_of_results
 from surveys.queries.links import Link, links_of_study
+from surveys.queries.objections import Objection, objections_of
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
 from surveys.rules.selection import NONE, Facts
 from surveys.vocabulary import OutcomeStatus, StatementKind
@@ -63,6 +65,10 @@ class RankedStatement:
     """Whether another statement of its kind and objective shares the rank."""
     links: tuple[Link, ...] = ()
     """Activities of other task forces it belongs together with."""
+    objections: tuple[Objection, ...] = ()
+    """Principled objections that the panel was shown."""
+    stale_since: datetime | None = None
+    """Since when the round that decided it is reopened: it may end otherwise."""
     obstacles: tuple["RankedStatement", ...] = ()
     success_factors: tuple["RankedStatement", ...] = ()
 
@@ -111,6 +117,7 @@ def ranked_statements(session: Session, *, study_id: int) -> tuple[RankedStateme
     links = links_of_study(session, study_id=study_id)
     codes = _codes(session, study_id=study_id)
     ideas = _idea_counts(session, study_id=study_id)
+    objections = objections_of(session, task_force_ids=sorted({outcome.task_force_id for outcome, *_ in rows}))
     found = [
         RankedStatement(
             statement_id=statement.id,
@@ -131,6 +138,8 @@ def ranked_statements(session: Session, *, study_id: int) -> tuple[RankedStateme
             others=others[statement.id],
             facilities=choices.get(statement.id, ()),
             links=links.get(statement.id, ()),
+            objections=objections.get(statement.id, ()),
+            stale_since=outcome.stale_since,
         )
         for outcome, statement, category, objective_id in rows
     ]

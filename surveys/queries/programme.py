@@ -23,6 +23,7 @@ from surveys.models import (
     Submission,
     TaskForce,
 )
+from surveys.queries.finality import stale_objectives
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
 from surveys.queries.participation import IN_PANEL
 from surveys.rules.blockers import Finding, PanelState, find_blocker
@@ -57,6 +58,8 @@ class ProgrammeRow:
     n_uncategorised: int
     n_unassigned: int
     is_published: bool
+    is_stale: bool
+    """Published, and the round that decided it was reopened since."""
     agreement: AgreementSoFar | None
     """None before the first rating round is closed."""
     finding: Finding
@@ -75,6 +78,7 @@ def programme_of(session: Session, *, study_id: int, now: datetime) -> tuple[Pro
     waiting = _ideas_waiting(session, round_ids=round_ids)
     agreement = _agreement(session, task_force_ids=ids)
     published = _published(session, task_force_ids=ids)
+    stale = set(stale_objectives(session, study_id=study_id))
     rows = []
     for task_force in task_forces:
         round_ = rounds.get(task_force.id)
@@ -94,6 +98,7 @@ def programme_of(session: Session, *, study_id: int, now: datetime) -> tuple[Pro
             is_published=task_force.id in published,
             n_uncategorised=uncategorised,
             n_unassigned=unassigned,
+            is_stale=titles[task_force.objective_id].code in stale,
         )
         rows.append(
             ProgrammeRow(
@@ -109,6 +114,7 @@ def programme_of(session: Session, *, study_id: int, now: datetime) -> tuple[Pro
                 n_uncategorised=uncategorised,
                 n_unassigned=unassigned,
                 is_published=task_force.id in published,
+                is_stale=state.is_stale,
                 agreement=agreement.get(task_force.id),
                 finding=find_blocker(state, now=now),
             )
@@ -222,7 +228,7 @@ def _agreement(session: Session, *, task_force_ids: Sequence[int]) -> dict[int, 
 def _published(session: Session, *, task_force_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Task force id to its published activities without (category, facility); absent where nothing is published."""
     rows = session.exec(
-        select(Outcome.task_force_id, Statement.category_id, FacilityDecision.id)
+        select(Outcome.task_force_id, Statement.category_id, func.min(FacilityDecision.id))
         .join(Statement, col(Statement.id) == Outcome.statement_id)
         .outerjoin(
             FacilityDecision,
@@ -234,6 +240,7 @@ def _published(session: Session, *, task_force_ids: Sequence[int]) -> dict[int, 
             Statement.kind == StatementKind.ACTIVITY,
             Outcome.status != OutcomeStatus.DROPPED,
         )
+        .group_by(col(Outcome.task_force_id), col(Statement.id), col(Statement.category_id))
     ).all()
     published = session.exec(
         select(Outcome.task_force_id).where(col(Outcome.task_force_id).in_(task_force_ids)).distinct()

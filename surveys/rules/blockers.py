@@ -26,6 +26,7 @@ class Blocker(StrEnum):
     NEXT_STEP_DUE = "next_step_due"
     UNCATEGORISED = "uncategorised"
     UNASSIGNED = "unassigned"
+    REOPENED = "reopened"
     DONE = "done"
 
 
@@ -53,6 +54,8 @@ class PanelState:
     """Published activities, not dropped, without a category."""
     n_unassigned: int = 0
     """Published activities, not dropped, without a decision on their facility."""
+    is_stale: bool = False
+    """The round that decided the published outcomes was reopened since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Finding:
 
 def find_blocker(state: PanelState, *, now: datetime) -> Finding:
     """The first thing that holds this task force up, gravest first."""
+    if state.is_published and state.is_stale:
+        return _after_reopening(state, now=now)
     if state.is_published:
         return _after_publishing(state)
     if state.n_facilitators == 0:
@@ -97,6 +102,13 @@ def _while_open(state: PanelState, *, now: datetime) -> Finding:
     if is_near and 2 * state.n_responded < state.n_panel:
         return Finding(Blocker.LATE_ANSWERS, WaitsFor.EXPERTS, is_overdue=True)
     return Finding(Blocker.COLLECTING, WaitsFor.EXPERTS)
+
+
+def _after_reopening(state: PanelState, *, now: datetime) -> Finding:
+    """Closed again, its outcomes are to be published anew; an open round is waited for like any other."""
+    if state.round_status is RoundStatus.OPEN:
+        return _while_open(state, now=now)
+    return Finding(Blocker.REOPENED, WaitsFor.FACILITATOR, is_overdue=True)
 
 
 def _after_publishing(state: PanelState) -> Finding:

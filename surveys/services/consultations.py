@@ -11,6 +11,7 @@ from surveys.errors import NotFound, RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import Consultation, ConsultationDocument, ConsultationMember, Person, Vote
 from surveys.queries.consultations import ConsultationSheet, consultation_sheet
+from surveys.queries.finality import plan_gaps
 from surveys.rules.consultation import NEEDS_COMMENT, MemberLine
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import canonical_digest
@@ -44,8 +45,9 @@ def prepare_consultation(
     Raises
     ------
     RuleViolation
-        `text_empty`, `text_too_long`, `deadline_past`, `quorum_out_of_range` below one.
+        `plan_not_final`, `text_empty`, `text_too_long`, `deadline_past`, `quorum_out_of_range` below one.
     """
+    _check_final(session, study_id=study_id)
     if closes_at <= now:
         raise RuleViolation(ViolationCode.DEADLINE_PAST)
     if quorum < 1:
@@ -154,7 +156,7 @@ def open_consultation(
     ------
     RuleViolation
         `consultation_running`, `preview_outdated`, `no_members`, `quorum_out_of_range` above the number of members,
-        `deadline_past`.
+        `deadline_past`, `plan_not_final` where a round behind the document was reopened since.
     """
     consultation = _not_opened(session, consultation_id=consultation_id)
     sheet = consultation_sheet(session, consultation_id=consultation_id)
@@ -166,6 +168,7 @@ def open_consultation(
         raise RuleViolation(ViolationCode.QUORUM_OUT_OF_RANGE, n=len(sheet.members))
     if consultation.closes_at <= now:
         raise RuleViolation(ViolationCode.DEADLINE_PAST)
+    _check_final(session, study_id=sheet.study_id)
     consultation.opened_at = now
     session.add(consultation)
     _write_to(session, sheet, [one.person_id for one in sheet.members], MessageKind.CONSULTATION_OPENED, now=now)
@@ -179,6 +182,11 @@ def open_consultation(
         after=consultation.closes_at.isoformat(),
     )
     return len(sheet.members)
+
+
+def _check_final(session: Session, *, study_id: int) -> None:
+    if not plan_gaps(session, study_id=study_id).is_final:
+        raise RuleViolation(ViolationCode.PLAN_NOT_FINAL)
 
 
 def remind_members(session: Session, *, actor: Actor | None, consultation_id: int, now: datetime) -> int:

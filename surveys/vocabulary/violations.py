@@ -115,6 +115,7 @@ class ViolationCode(StrEnum):
     CONSULTATION_RUNNING = "consultation_running"
     CONSULTATION_NOT_OPEN = "consultation_not_open"
     NO_MEMBERS = "no_members"
+    PLAN_NOT_FINAL = "plan_not_final"
     MEMBER_UNREADABLE = "member_unreadable"
     QUORUM_OUT_OF_RANGE = "quorum_out_of_range"
     COMMENT_MISSING = "comment_missing"

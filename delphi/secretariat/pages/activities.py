@@ -24,6 +24,7 @@ from surveys.queries.activities import RankedStatement, of_kind, ranked_statemen
 from surveys.queries.assignments import FacilityChoice, facilities_of
 from surveys.queries.frozen_figures import Figures
 from surveys.queries.links import Link
+from surveys.queries.objections import Objection
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
 from surveys.queries.sorting import category_rows
 from surveys.rules.selection import Selection
@@ -58,6 +59,9 @@ class ListedStatement:
     is_tied: bool
     n_ideas: int
     links: tuple[Link, ...]
+    objections: tuple[Objection, ...]
+    is_stale: bool
+    """The round that decided it was reopened since."""
     status: OutcomeStatus
     outcome: str
     consensus_class: str
@@ -168,6 +172,8 @@ def _listed(row: RankedStatement) -> ListedStatement:
         is_tied=row.is_tied,
         n_ideas=row.n_ideas,
         links=row.links,
+        objections=row.objections,
+        is_stale=row.stale_since is not None,
         status=row.status,
         outcome=str(OUTCOMES[row.status]),
         consensus_class=str(CLASSES[row.figures.consensus_class]),

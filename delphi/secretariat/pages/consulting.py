@@ -15,6 +15,7 @@ from delphi.sentences import VOTES
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
 from surveys.queries.consultations import ConsultationSheet, consultation_sheet, consultations_of
+from surveys.queries.finality import PlanGaps, plan_gaps
 from surveys.services.consultations import opening_digest
 from surveys.vocabulary import ViolationCode
 
@@ -32,6 +33,7 @@ class ConsultationsPage:
     study: StudyHead
     rows: tuple[ConsultationRow, ...]
     languages: tuple[tuple[str, str], ...]
+    gaps: PlanGaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class ConsultationPage:
     votes: tuple[VoteLine, ...]
     late: tuple[VoteLine, ...]
     languages: tuple[tuple[str, str], ...]
+    gaps: PlanGaps
 
 
 def consultations_page(session: Session, *, study_id: int, now: datetime) -> ConsultationsPage:
@@ -73,6 +76,7 @@ def consultations_page(session: Session, *, study_id: int, now: datetime) -> Con
             for one in rows
         ),
         languages=_languages(study),
+        gaps=plan_gaps(session, study_id=study_id),
     )
 
 
@@ -96,6 +100,7 @@ def consultation_page(session: Session, *, consultation_id: int, now: datetime) 
         votes=vote_lines(sheet, is_closed=is_closed),
         late=late_lines(sheet) if is_closed else (),
         languages=_languages(study),
+        gaps=plan_gaps(session, study_id=study.id),
     )
 
 

@@ -52,6 +52,8 @@ class BoardRow:
     blocker: str
     remedy: tuple[str, str] | None
     """Address and words of the link that helps."""
+    is_stale: bool
+    """Published, and the round that decided it was reopened since."""
     results: str
     """Address of the task force's results; empty before the first rating round is closed."""
 
@@ -108,6 +110,7 @@ def _row(row: ProgrammeRow, *, study: StudyHead, now: datetime) -> BoardRow:
         waits_for=str(WAITS_FOR[mark]),
         blocker=_blocker(row),
         remedy=_remedy(row, study=study),
+        is_stale=row.is_stale,
         results=_results(row),
     )
 

@@ -1,0 +1,136 @@
+"""Every page of the secretariat in both languages, light and dark, wide and narrow: axe finds nothing wrong.
+
+The programme board of the 24 task forces fits one sheet of A3.
+"""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+from pypdf import PdfReader
+
+from delphi.database import Database
+from tests.browser.expert_states import State
+from tests.browser.looking import axe_problems, overhang
+from tests.browser.secretariat_states import DESK, HOME, LEAD_BACK, MEMBER, NO_PAGES, build
+from tests.browser.serving import serving
+from tests.browser.test_expert_pages import COLOURS, EVERY_RULE, SEND, SIZES
+from tests.builders import staff_client
+from tests.published import a_further_objective, a_published_study
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+VIEWS = {"1280 px": (1280, 1024), "360 px": (360, 740)}
+LOOKS = {
+    "en": {"1280 px": [("light", EVERY_RULE)], "360 px": [("dark", (*COLOURS, *SIZES))]},
+    "fr": {"360 px": [("light", EVERY_RULE)], "1280 px": [("dark", COLOURS)]},
+}
+OURS = ("secretariat", "voting")
+
+
+def test_the_list_of_pages_is_complete(app: Flask) -> None:
+    states, _ = build(app)
+    listed = {state.endpoint for state in states}
+    found = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in OURS}
+    assert listed | set(LEAD_BACK) | set(NO_PAGES) == found
+    assert not listed & (set(LEAD_BACK) | set(NO_PAGES))
+
+
+@pytest.fixture
+def signed_in(chromium: Browser, app: Flask) -> Iterator[tuple[str, dict[str, BrowserContext], list[State]]]:
+    states, secretary_id = build(app)
+    with serving(app) as base:
+        contexts = {DESK: chromium.new_context(locale="en-GB"), MEMBER: chromium.new_context(locale="en-GB")}
+        _sign_in(contexts[DESK], app, base=base, person_id=secretary_id)
+        yield base, contexts, states
+        for context in contexts.values():
+            context.close()
+
+
+@pytest.mark.parametrize("language", LOOKS)
+def test_axe_finds_nothing_on_any_page(
+    signed_in: tuple[str, dict[str, BrowserContext], list[State]], language: str
+) -> None:
+    base, contexts, states = signed_in
+    problems: list[str] = []
+    for state in states:
+        page = _opened(contexts[state.who], state, base=base, language=language)
+        assert page.get_attribute("html", "lang") == language, state.name
+        for view, (width, height) in VIEWS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            problems += [f"{state.name} {view}: {one}" for one in overhang(page)]
+            for scheme, rules in LOOKS[language].get(view, []):
+                page.emulate_media(color_scheme=scheme)
+                problems += [f"{state.name} {view} {scheme}: {one}" for one in axe_problems(page, only=rules)]
+        page.close()
+    assert problems == []
+
+
+def test_the_board_of_24_task_forces_is_one_sheet_and_short_on_a_phone(chromium: Browser, app: Flask) -> None:
+    database: Database = app.extensions["delphi_database"]
+    with database.writing() as session:
+        study = a_published_study(session)
+        for number in range(22):
+            a_further_objective(session, study, code=f"{chr(ord('C') + number)}1")
+    with serving(app) as base:
+        context = chromium.new_context(locale="fr-FR")
+        _sign_in(context, app, base=base, person_id=study.small.secretary_id)
+        page = context.new_page()
+        page.goto(f"{base}/secretariat/studies/{study.study_id}/?language=fr")
+        assert page.locator("table.board tbody tr").count() == 24
+        sheet = PdfReader(io.BytesIO(page.pdf(format="A3", landscape=True)))
+        assert len(sheet.pages) == 1
+        assert "X1" in sheet.pages[0].extract_text()
+        page.set_viewport_size({"width": 360, "height": 740})
+        heights = page.locator("table.board tbody tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")
+        assert max(heights) <= 300
+        context.close()
+
+
+def test_a_plan_is_put_to_the_vote_with_the_keyboard_alone(chromium: Browser, app: Flask) -> None:
+    """A member reaches every choice of the ballot by Tab and arrows, and votes by Enter."""
+    states, _ = build(app)
+    ballot = next(state for state in states if state.endpoint == "voting.ballot")
+    with serving(app) as base:
+        context = chromium.new_context(locale="en-GB")
+        page = context.new_page()
+        page.goto(f"{base}{ballot.path}")
+        _tab_to(page, "document.activeElement.type === 'radio'")
+        page.keyboard.press("Space")
+        assert page.locator("input[type=radio]:checked").get_attribute("value") == "approve"
+        _tab_to(page, "document.activeElement.matches('main form button')")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator("main").get_by_text("Approve").first.is_visible()
+        context.close()
+
+
+def _tab_to(page: Page, found: str) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(found):
+            return
+    raise AssertionError(f"40 times Tab did not lead to {found}")
+
+
+def _sign_in(context: BrowserContext, app: Flask, *, base: str, person_id: int) -> None:
+    cookie = staff_client(app, person_id).get_cookie("delphi")
+    assert cookie is not None
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base}])
+
+
+def _opened(context: BrowserContext, state: State, *, base: str, language: str) -> Page:
+    """The page of a state; a form is sent from a page of the same visitor."""
+    page = context.new_page()
+    address = f"{base}{state.path}{'&' if '?' in state.path else '?'}language={language}"
+    if not state.sent:
+        response = page.goto(address)
+        assert response is not None and response.status == state.status, (state.name, response)
+        return page
+    page.goto(address if state.who == MEMBER else f"{base}{HOME}")
+    page.goto(address)
+    with page.expect_navigation():
+        page.evaluate(SEND, [address, state.sent])
+    return page
