@@ -14,11 +14,13 @@ FEWEST_FOR_A_SENTENCE = 3
 
 @dataclass(frozen=True, slots=True)
 class ConsentText:
-    """`language` is that of `intro` and of the study's points; `group_size` is in the language of the page."""
+    """`language` is that of `intro` and of the study's points; the other two are in the language of the page."""
 
     intro: tuple[str, ...]
     points: tuple[str, ...]
     """The numbered lines of the study's text; our own where it has none."""
+    small_panel: str
+    """What no rule can hide: who knows the others may still guess. In the language of the page."""
     group_size: str
     language: str
 
@@ -33,6 +35,10 @@ def consent_text(text: LocalizedText, *, min_group_size: int) -> ConsentText:
     return ConsentText(
         intro=tuple(line for line in lines if not NUMBERED.match(line)) if points else (),
         points=points or _own_points(),
+        small_panel=gettext(
+            "In a small panel somebody who knows its members may still guess who wrote or rated something, "
+            "above all where everybody agrees or a text tells of its author."
+        ),
         group_size=_group_size(min_group_size),
         language=text.language_used(language()) if points else language(),
     )

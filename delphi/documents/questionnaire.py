@@ -121,7 +121,7 @@ def _lead(paper: PaperQuestionnaire) -> list[str]:
 def _terms(paper: PaperQuestionnaire) -> list[str]:
     """What the tick agrees to, as on the page that experts meet online."""
     text = consent_text(paper.asked.panel.consent, min_group_size=paper.min_group_size)
-    return [*text.points, text.group_size]
+    return [*text.points, text.small_panel, text.group_size]
 
 
 def _rating_sections(questionnaire: Questionnaire) -> list[dict[str, Any]]:
