@@ -224,4 +224,4 @@ def test_every_kind_of_stored_data_has_plain_words() -> None:
         if any(key.column.table.name in ("person", "panellist") for key in column.foreign_keys)
         and f"{table.name}.{column.name}" not in STAFF_ACTS
     }
-    assert set(WORDS) == about_people | HANGS_ON_IDEAS | {"vote"}
+    assert set(WORDS) == about_people | HANGS_ON_IDEAS | {"vote", "consent_version"}

@@ -44,7 +44,7 @@ def open_second(session: Session, small: SmallStudy, *, rows: str) -> list[Outbo
         now=NOW,
     )
     deadline_at = datetime.now(UTC) + timedelta(days=14)
-    open_round(session, actor=None, round_=second, deadline_at=deadline_at, languages=("en",), now=NOW)
+    open_round(session, actor=None, round_=second, deadline_at=deadline_at, languages=("en", "fr"), now=NOW)
     return list(session.exec(select(OutboxMessage).order_by(OutboxMessage.id)).all())  # type: ignore[arg-type]
 
 
