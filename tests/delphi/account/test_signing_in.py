@@ -15,7 +15,7 @@ from surveys.vocabulary import Audience, AuditAction
 from tests.builders import a_person
 from tests.delphi.account.staff_room import PASSWORD, PAULA, Room, send, sign_in
 
-SECRET = "JBSWY3DPEHPK3PXP"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
