@@ -1,0 +1,89 @@
+"""What deploy/ holds fits the program: files are read by the tools they are for, settings and commands exist."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from delphi.cli import COMMANDS
+from delphi.config import ROOT, Settings
+
+DEPLOY = ROOT / "deploy"
+UNITS = ("delphi-web.service", "delphi-worker@.service", "delphi-backup.service", "delphi-backup.timer")
+OF_GUNICORN = {"DELPHI_WEB_PROCESSES", "DELPHI_BIND"}
+OF_COMPOSE = {"DELPHI_DATABASE_PASSWORD"}
+
+
+def text_of(name: str) -> str:
+    return (DEPLOY / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["delphi.env.example", "compose.yaml", "Dockerfile"])
+def test_every_setting_that_is_named_exists(name: str) -> None:
+    known = {f"DELPHI_{field.name.upper()}" for field in fields(Settings)} | OF_GUNICORN | OF_COMPOSE
+    named = set(re.findall(r"DELPHI_[A-Z_]+", text_of(name)))
+    assert named and named <= known
+
+
+@pytest.mark.parametrize("name", [*UNITS, "compose.yaml"])
+def test_every_command_that_is_run_exists(name: str) -> None:
+    known = {command.name for command in COMMANDS}
+    found = re.findall(r'-m"?,? "?delphi"?,? "?([a-z]+)', text_of(name))
+    assert set(found) <= known
+    assert found or name in ("delphi-web.service", "delphi-backup.timer")
+
+
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
+    tool = shutil.which("systemd-analyze")
+    if tool is None:
+        pytest.skip("systemd-analyze is not installed")
+    for name in UNITS:
+        # Programs and folders of the units are there on the server only.
+        text = re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text_of(name), flags=re.MULTILINE)
+        (tmp_path / name).write_text(text)
+    units = [str(tmp_path / name.replace("@.", "@1.")) for name in UNITS]
+    shutil.copy(tmp_path / "delphi-worker@.service", tmp_path / "delphi-worker@1.service")
+    done = subprocess.run([tool, "verify", "--man=no", *units], capture_output=True, text=True, check=False)
+    ours = [line for line in done.stderr.splitlines() if "delphi-" in line]
+    assert ours == []
+
+
+def test_nginx_understands_its_file(tmp_path: Path) -> None:
+    tool = shutil.which("nginx")
+    if tool is None:
+        pytest.skip("nginx is not installed")
+    site = text_of("nginx.conf").replace("listen 443 ssl", "listen 8443").replace("listen [::]:443 ssl", "listen 8444")
+    site = re.sub(r"^ *ssl_certificate.*$", "", site, flags=re.MULTILINE).replace("/var/log/nginx", str(tmp_path))
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{site}\n}}\n")
+    done = subprocess.run([tool, "-t", "-c", str(whole)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_nginx_takes_as_much_as_the_program_and_hides_links() -> None:
+    from delphi.application import MAX_BODY_BYTES
+
+    for name in ("nginx.conf", "nginx.compose.conf"):
+        text = text_of(name)
+        assert f"client_max_body_size {MAX_BODY_BYTES // 1024**2}m;" in text
+        assert "$request_uri $status" not in text and "$request " not in text
+        assert "~^/r/       /r/-;" in text
+
+
+def test_compose_file_has_its_services() -> None:
+    yaml = pytest.importorskip("yaml")
+    services = yaml.safe_load(text_of("compose.yaml"))["services"]
+    assert set(services) == {"database", "migrate", "web", "worker", "front"}
+    assert services["web"]["environment"] == services["worker"]["environment"]
+    assert "ports" not in services["web"] and "ports" not in services["database"]
+
+
+def test_gunicorn_makes_connections_after_the_fork() -> None:
+    config: dict[str, object] = {}
+    exec(text_of("gunicorn.conf.py"), config)  # noqa: S102
+    assert config["worker_class"] == "gthread" and config["preload_app"] is True
+    assert callable(config["post_fork"])
+    assert int(str(config["timeout"])) > 20
