@@ -54,6 +54,11 @@ class JsonLines(logging.Formatter):
         return json.dumps(event, ensure_ascii=False)
 
 
+def holds_no_rows(record: logging.LogRecord) -> bool:
+    """False for what SQLAlchemy says below INFO: the rows that a query brought, names and answers in them."""
+    return record.levelno >= logging.INFO or not record.name.startswith("sqlalchemy.")
+
+
 def start_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
     """Log to standard error in the form and from the level on that the settings name.
 
@@ -68,6 +73,7 @@ def start_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
     plain = Plain("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if settings.log_format == "json" else plain)
     handler.set_name("delphi")
+    handler.addFilter(holds_no_rows)
     root = logging.getLogger()
     for old in [old for old in root.handlers if old.get_name() == "delphi"]:
         root.removeHandler(old)

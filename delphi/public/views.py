@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.public import blueprint
+from delphi.public.guessing import Guesses
 from delphi.public.pages import door_page
 from delphi.security import current_actor, remember_sign_in, requires, same_origin_instead_of_csrf_token
 from delphi.sentences import violation_sentence
@@ -76,6 +77,9 @@ def enter(token: str) -> Response | Any:
 
 def _unknown(violation: RuleViolation) -> tuple[str, int]:
     status = 410 if violation.code is ViolationCode.LINK_REVOKED else 404
+    guesses: Guesses = current_app.extensions.setdefault("delphi_guesses", Guesses())
+    if status == 404 and guesses.is_too_many(request.remote_addr or "", now=clock.now()):
+        abort(429)
     return render_template(
         "public/link_unknown.html", problem=violation_sentence(violation), address_problem=""
     ), status
