@@ -11,7 +11,7 @@ from surveys.models import Comment, Rating, RatingChange
 from surveys.queries.my_answers import OwnComment, own_ratings
 from surveys.rules.answers import CommentAnswer, RatingAnswer
 from surveys.rules.texts import COMMENT_LIMIT, clean_text
-from surveys.services.bulk import insert_alike, upsert, upsert_alike
+from surveys.services.bulk import Columns, insert_alike, upsert, upsert_alike
 from surveys.services.field_writes import keep_replaced_texts
 from surveys.services.seats import Seat
 from surveys.vocabulary import RatingState, Stance
@@ -30,8 +30,6 @@ def store_ratings(
     latest = {(answer.statement_id, answer.criterion_id): answer for answer in answers}
     if not latest:
         return {}
-    connection = session.connection()
-    whose = {"round_id": seat.round_id, "panellist_id": seat.panellist_id}
     own = (col(Rating.round_id) == seat.round_id, col(Rating.panellist_id) == seat.panellist_id)
     before = {
         cell: (rating.state, rating.value)
@@ -42,38 +40,38 @@ def store_ratings(
         for cell, answer in latest.items()
         if (answer.state, answer.value) != before.get(cell, (None, None))
     }
-    history = [
-        {
-            **whose,
-            "statement_id": cell[0],
-            "criterion_id": cell[1],
-            "old_state": before[cell][0],
-            "old_value": before[cell][1],
-            "changed_at": now,
-        }
-        for cell in changed
-        if cell in before
-    ]
+    replaced = [cell for cell in changed if cell in before]
+    history: Columns = {
+        **_places(seat, replaced),
+        "old_state": [before[cell][0] for cell in replaced],
+        "old_value": [before[cell][1] for cell in replaced],
+        "changed_at": [now] * len(replaced),
+    }
     insert_alike(session, RatingChange, history)
-    kept = [
-        {
-            **whose,
-            "statement_id": cell[0],
-            "criterion_id": cell[1],
-            "state": answer.state,
-            "value": answer.value,
-        }
-        for cell, answer in changed.items()
-        if answer.state is not None
-    ]
+    given = [cell for cell, answer in changed.items() if answer.state is not None]
+    kept: Columns = {
+        **_places(seat, given),
+        "state": [changed[cell].state for cell in given],
+        "value": [changed[cell].value for cell in given],
+    }
     key = ("round_id", "statement_id", "criterion_id", "panellist_id")
     upsert_alike(session, Rating, kept, key=key, replace=("state", "value"))
     emptied = [cell for cell, answer in changed.items() if answer.state is None]
     if emptied:
-        connection.execute(
+        session.connection().execute(
             delete(Rating).where(*own, tuple_(col(Rating.statement_id), col(Rating.criterion_id)).in_(emptied))
         )
     return before
+
+
+def _places(seat: Seat, cells: Sequence[Cell]) -> dict[str, list[int]]:
+    """The columns that say where answers stand: one row a cell, all of one panellist."""
+    return {
+        "round_id": [seat.round_id] * len(cells),
+        "statement_id": [statement_id for statement_id, _ in cells],
+        "criterion_id": [criterion_id for _, criterion_id in cells],
+        "panellist_id": [seat.panellist_id] * len(cells),
+    }
 
 
 def store_comments(

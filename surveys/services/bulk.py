@@ -1,13 +1,15 @@
 """Writing many rows at once: answers go through Core, in one statement a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Dialect, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
+
+Columns = Mapping[str, Sequence[Any]]
+"""The name of each column to its values, one a row."""
 
 
 def upsert(
@@ -30,35 +32,36 @@ def _statement(dialect_name: str, table: Any, key: tuple[str, ...], replace: tup
 
 
 def upsert_alike(
-    session: Session, table: type[Any], rows: list[dict[str, Any]], *, key: tuple[str, ...], replace: tuple[str, ...]
+    session: Session, table: type[Any], columns: Columns, *, key: tuple[str, ...], replace: tuple[str, ...]
 ) -> None:
     """`upsert`, for many rows of few different values; see `_write_alike`."""
-    if rows:
-        whole: Any = table
-        statement = _statement(session.get_bind().dialect.name, whole, key, replace)
-        _write_alike(session, whole, statement, rows)
+    whole: Any = table
+    _write_alike(session, whole, _statement(session.get_bind().dialect.name, whole, key, replace), columns)
 
 
-def insert_alike(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None:
+def insert_alike(session: Session, table: type[Any], columns: Columns) -> None:
     """Insert many rows of few different values; see `_write_alike`."""
-    if rows:
-        whole: Any = table
-        _write_alike(session, whole, _insert(whole), rows)
+    whole: Any = table
+    _write_alike(session, whole, _insert(whole), columns)
 
 
-def _write_alike(session: Session, table: Any, statement: Any, rows: list[dict[str, Any]]) -> None:
-    """Run `statement` for all rows, each of which names the same columns.
+def _write_alike(session: Session, table: Any, statement: Any, columns: Columns) -> None:
+    """Run `statement` for all rows, which stand column by column; for none of them, nothing.
 
     SQLAlchemy prepares each value of each row by itself, which for a page of ratings costs as much as storing them.
-    Here each different value is prepared once.
+    Here each different value of a column is prepared once.
     """
+    if not next(iter(columns.values())):
+        return
     connection = session.connection()
-    columns = tuple(rows[0])
-    words, order, processors = _prepared(connection.dialect, table, statement, columns)
-    for column, process in processors:
-        processed = {value: process(value) for value in {row[column] for row in rows}}
-        rows = [{**row, column: processed[row[column]]} for row in rows]
-    connection.exec_driver_sql(words, rows if order is None else list(map(itemgetter(*order), rows)))
+    names = tuple(columns)
+    words, order, processors = _prepared(connection.dialect, table, statement, names)
+    values = dict(columns)
+    for name, process in processors:
+        processed = {value: process(value) for value in set(values[name])}
+        values[name] = [processed[value] for value in values[name]]
+    rows = zip(*(values[name] for name in order or names), strict=True)
+    connection.exec_driver_sql(words, list(rows) if order else [dict(zip(names, row, strict=True)) for row in rows])
 
 
 @cache
