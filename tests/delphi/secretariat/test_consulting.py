@@ -18,6 +18,7 @@ from surveys.models import Consultation, ConsultationDocument, ConsultationMembe
 from surveys.rules.tokens import voting_token
 from tests.builders import NOW, staff_client, token_in
 from tests.conftest import SECRET_KEY
+from tests.delphi.secretariat.test_finality import decide_all
 from tests.published import PublishedStudy
 
 CLOSES = NOW + timedelta(days=9, hours=6)
@@ -70,6 +71,13 @@ def link_of(app: Flask, name: str) -> str:
 def desk_of(app: Flask, study: PublishedStudy) -> FlaskClient:
     """A browser in which the secretariat signed in at this moment."""
     return staff_client(app, study.small.secretary_id)
+
+
+@pytest.fixture
+def study(app: Flask, study: PublishedStudy) -> PublishedStudy:
+    """A study whose plan is final: somebody carries every activity."""
+    decide_all(app, study)
+    return study
 
 
 @pytest.fixture
