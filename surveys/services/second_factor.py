@@ -47,7 +47,7 @@ def add_authenticator(session: Session, *, actor: Actor, secret: str, code: str,
     step = _step_of(secret, code=code, now=now)
     if step is None:
         raise RuleViolation(ViolationCode.WRONG_CODE)
-    session.merge(Authenticator(person_id=actor.person_id, secret=secret, last_step=step, created_at=now))
+    session.merge(Authenticator(person_id=actor.person_id or 0, secret=secret, last_step=step, created_at=now))
     _changed(session, actor=actor, what="app added", now=now)
 
 
@@ -74,7 +74,7 @@ def renew_recovery_codes(session: Session, *, actor: Actor, now: datetime) -> tu
     """Fresh recovery codes, to be shown once; earlier ones open nothing any more."""
     session.exec(delete(RecoveryCode).where(col(RecoveryCode.person_id) == actor.person_id))
     codes = tuple(new_recovery_code() for _ in range(N_RECOVERY_CODES))
-    session.add_all([RecoveryCode(person_id=actor.person_id, token_hash=token_hash(code)) for code in codes])
+    session.add_all([RecoveryCode(person_id=actor.person_id or 0, token_hash=token_hash(code)) for code in codes])
     _changed(session, actor=actor, what="recovery codes renewed", now=now)
     return codes
 
@@ -85,7 +85,7 @@ def add_passkey(
     """Store the public half of a key pair the browser has just made and proven."""
     session.add(
         Passkey(
-            person_id=actor.person_id,
+            person_id=actor.person_id or 0,
             credential_id=credential_id,
             public_key=public_key,
             sign_count=sign_count,
