@@ -25,12 +25,12 @@ def test_a_facilitator_sees_no_name_beside_an_answer(app: Flask) -> None:
     with app.extensions["delphi_database"].reading() as session:
         people = [session.get_one(Person, one) for one in small.experts]
     pages = [
-        client.get(path) for path in (f"/facilitator/rounds/{closed_id}/board", f"/facilitator/statements/{statement}")
+        client.get(path) for path in (f"/facilitate/rounds/{closed_id}/board", f"/facilitate/statements/{statement}")
     ]
     assert [page.status_code for page in pages] == [200, 200]
     for page in pages:
         assert not [one for one in people if one.name in page.text or one.email in page.text]
-    assert client.get(f"/facilitator/rounds/{open_id}/board").status_code != 500
+    assert client.get(f"/facilitate/rounds/{open_id}/board").status_code != 500
     assert client.get("/data-protection/").status_code == 403
 
 
