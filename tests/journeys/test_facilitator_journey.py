@@ -1,0 +1,41 @@
+"""One facilitator, seven task forces, one of them from the template to the published outcomes, through forms alone."""
+
+import pytest
+
+from delphi import clock
+from delphi.database import Database
+from tests.builders import a_study, staff_client
+from tests.conftest import an_app
+from tests.journeys.desk_acts import Time
+from tests.journeys.facilitator_story import Story
+from tests.journeys.visitor import Visitor
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    moving = Time()
+    monkeypatch.setattr(clock, "now", lambda: moving.now)
+    return moving
+
+
+def test_seven_task_forces_from_the_template_to_the_published_outcomes(database: Database, time: Time) -> None:
+    app = an_app(database, demo=True)
+    with database.writing() as session:
+        small = a_study(session)
+    story = Story(app, time, lukas=Visitor(staff_client(app, small.facilitator_id)))
+    try:
+        story.set_up()
+        story.paste_the_panel()
+        story.try_it_out()
+        story.gather_ideas()
+        story.place_ideas()
+        story.translate()
+        story.rate(2)
+        story.look_at_the_board()
+        story.build_round_3()
+        story.rate(3)
+        story.publish()
+    finally:
+        app.extensions["delphi_database"].engine.dispose()
