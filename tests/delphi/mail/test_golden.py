@@ -27,11 +27,15 @@ VARIANTS: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "reminder_not_started": (MessageKind.REMINDER, {"n_done": 0, "minutes": 9}),
     "reminder_only_to_send": (MessageKind.REMINDER, {"n_done": 14}),
 }
+DAYS = {"en": "1 March 2027", "fr": "1 mars 2027"}
+"""On which the names of the study are unlinked."""
 
 
 def sent(name: str, language: str) -> EmailMessage:
     kind, changes = VARIANTS[name]
     facts: MailFacts = replace(FACTS, language=language, round=replace(ROUND, **changes))  # type: ignore[arg-type]
+    if kind is MessageKind.RETENTION_NOTICE:
+        facts = replace(facts, note=DAYS[language])
     settings = Settings(secret_key=SECRET_KEY, base_url="https://delphi.example.org", testing=True)
     envelope = Envelope(
         name="Awa Diop",
