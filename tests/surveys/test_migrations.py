@@ -9,10 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, select, text
+from sqlmodel import select as model_select
 
 from delphi.database import Database
 from surveys import migrations
-from surveys.models import metadata
+from surveys.identity import PREFIX, IdentityUnreadable
+from surveys.models import Person, metadata
+from surveys.services.audit_chain import check_chain
 from tests.builders import a_study, an_open_rating_round, rate
 from tests.conftest import SECRET_KEY
 
@@ -202,3 +205,43 @@ def test_a_database_of_a_newer_version_is_left_alone(blank_file: Database) -> No
     with pytest.raises(migrations.NewerSchema, match="9999"):
         migrations.upgrade(blank_file.engine)
     assert not migrations.is_current(blank_file.engine)
+
+
+def test_names_and_log_of_an_older_database_are_encrypted_and_linked(blank: Database) -> None:
+    """What the first release stored open is read as before, lies encrypted, and comes back on the way down."""
+    migrations.upgrade(blank.engine, "0001")
+    with blank.engine.begin() as connection:
+        at = "2026-01-01 00:00:00.000000+00:00"
+        connection.execute(
+            text("INSERT INTO person (id, name, email, language, created_at) VALUES (1, :name, :email, 'fr', :at)"),
+            {"name": "Awa N’Diaye", "email": "awa@example.org", "at": at},
+        )
+        for details in ('{"code": "é", "counts": {"10": 1, "9": 2}}', "{}"):
+            connection.execute(
+                text(
+                    "INSERT INTO audit_event (at, action, actor_id, subject, details) "
+                    "VALUES (:at, 'round_planned', 1, 'round:1', :details)"
+                ),
+                {"at": at, "details": details},
+            )
+    migrations.upgrade(blank.engine)
+    with blank.reading() as session:
+        stored = session.connection().exec_driver_sql("SELECT name, email FROM person").one()
+        assert all(value.startswith(PREFIX) for value in stored)
+        assert session.exec(model_select(Person.name).where(Person.email == "awa@example.org")).one() == "Awa N’Diaye"
+        chain = check_chain(session)
+    assert (chain.n_entries, chain.kind) == (2, None)
+    migrations.downgrade(blank.engine, "0001")
+    with blank.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT name, email FROM person").one() == ("Awa N’Diaye", "awa@example.org")
+
+
+def test_a_database_with_names_is_not_migrated_without_the_key(blank_file: Database) -> None:
+    migrations.upgrade(blank_file.engine, "0001")
+    with blank_file.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO person VALUES (1, 'Awa', 'awa@example.org', 'fr', '2026-01-01')")
+    keyless = Database(str(blank_file.engine.url))
+    with pytest.raises(IdentityUnreadable, match="identity key"):
+        migrations.upgrade(keyless.engine)
+    keyless.engine.dispose()
+    assert migrations.current_revision(blank_file.engine) == "0001"
