@@ -105,7 +105,11 @@ def ask(room: Room, email: str) -> bytes:
 def test_a_forgotten_password_is_set_by_mail_and_does_not_skip_the_second_factor(room: Room) -> None:
     with room.database.writing() as session:
         session.add(
-            Authenticator(person_id=room.small.secretary_id, secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", created_at=datetime.now(UTC))
+            Authenticator(
+                person_id=room.small.secretary_id,
+                secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+                created_at=datetime.now(UTC),
+            )
         )
     assert ask(room, PAULA) == ask(room, "nobody@example.org")
     path = mailed_path(room, kind=MessageKind.PASSWORD_FORGOTTEN)
