@@ -1,7 +1,7 @@
 """How long the products of the finished demo take, and how much memory: every file of 162 activities, the plan first.
 
-Run `python -m benchmarks.products` in the root of the repository; `--both` puts both languages into each file. Aims: all files together within 10 s, the plan as PDF
-within 3 s.
+Run `python -m benchmarks.products` in the root of the repository; `--both` puts both languages into each file. Aims:
+all files together within 10 s, the plan as PDF within 3 s.
 """
 
 import os

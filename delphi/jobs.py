@@ -17,7 +17,8 @@ from delphi import backups, clock
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.launches import launch_due
-from delphi.mail.facts import NoLongerDue, ensure_due
+from delphi.mail.consultation import NoLongerDue
+from delphi.mail.facts import ensure_due
 from delphi.mail.outgoing import prepare
 from delphi.mail.sender import Post, Refused
 from delphi.retention import keep_retention

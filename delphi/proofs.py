@@ -12,6 +12,7 @@ from delphi import clock
 from delphi.config import Settings
 from delphi.database import reading_session, transaction
 from delphi.forms import posted_fields
+from delphi.passwords import SPARE_HASH, is_right
 from delphi.security import current_actor
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
@@ -42,8 +43,6 @@ def check_password(*, email: str, password: str) -> tuple[Person, StaffPassword]
     RuleViolation
         `wrong_password`, `too_many_tries`.
     """
-    from delphi.account.passwords import SPARE_HASH, is_right  # the account's own pages import this module
-
     account = email.strip().lower()
     _ensure_may_try(account)
     found = find_staff(reading_session(), email=account)

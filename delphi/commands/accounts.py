@@ -56,7 +56,7 @@ def mail_address(text: str) -> str:
 
 def password_hash(arguments: argparse.Namespace) -> str:
     """The hash of the password typed (twice) or given on standard input; CommandProblem where it is too short."""
-    from delphi.account.passwords import hash_password
+    from delphi.passwords import hash_password
     from surveys.errors import RuleViolation
 
     if arguments.password_stdin:

@@ -128,9 +128,7 @@ class StatementRecord(Record):
 
 class ActivityRecord(StatementRecord):
     category: NamedRecord | None
-    facilities: list[FacilityRecord] = Field(
-        description="Who carries it: none, one, or one a part of a split one."
-    )
+    facilities: list[FacilityRecord] = Field(description="Who carries it: none, one, or one a part of a split one.")
     linked: list[LinkRecord] = Field(description="Activities of other objectives it belongs together with.")
     obstacles: list[str] = Field(description="Codes, by their own rank.")
     success_factors: list[str] = Field(description="Codes, by their own rank.")

@@ -26,7 +26,9 @@ class Running:
 def running(session: Session, *, now: datetime, alive_since: datetime) -> Running:
     """How the installation runs at `now`; a worker counts as alive where it has beaten since `alive_since`."""
     counted = session.exec(select(OutboxMessage.status, func.count()).group_by(OutboxMessage.status)).all()
-    mails = dict.fromkeys(OutboxStatus, 0) | dict(counted)
+    mails: dict[OutboxStatus, int] = dict.fromkeys(OutboxStatus, 0)
+    for status, n in counted:
+        mails[OutboxStatus(status)] = n
     waiting = (OutboxMessage.status == OutboxStatus.QUEUED, col(OutboxMessage.due_at) <= now)
     return Running(
         mails=mails,

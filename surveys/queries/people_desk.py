@@ -138,7 +138,7 @@ def person_at_desk(session: Session, *, actor: Actor, person_id: int) -> tuple[F
         raise NotFound
     ensure_in_reach(session, actor=actor, person_id=person_id, whole=False)
     rows = session.exec(
-        select(Study.id, Study.name, TaskForce.code, Panellist, ConsentVersion)
+        select(Study, TaskForce.code, Panellist, ConsentVersion)
         .join(TaskForce, col(TaskForce.study_id) == Study.id)
         .join(Panellist, col(Panellist.task_force_id) == TaskForce.id)
         .outerjoin(ConsentVersion, col(ConsentVersion.id) == Panellist.consent_version_id)
@@ -147,8 +147,8 @@ def person_at_desk(session: Session, *, actor: Actor, person_id: int) -> tuple[F
     ).all()
     seats = [
         DeskSeat(
-            study_id=study_id,
-            study=name,
+            study_id=study.id,
+            study=study.name,
             task_force=code,
             membership=panellist.status,
             consented_at=panellist.consented_at,
@@ -156,8 +156,8 @@ def person_at_desk(session: Session, *, actor: Actor, person_id: int) -> tuple[F
             consent_number=None if version is None else version.number,
             is_due=panellist.consent_is_due,
         )
-        for study_id, name, code, panellist, version in rows
-        if actor.administers or study_id in actor.oversees
+        for study, code, panellist, version in rows
+        if actor.administers or study.id in actor.oversees
     ]
     return FoundPerson(person.id, person.name, person.email), seats
 

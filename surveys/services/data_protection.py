@@ -14,8 +14,6 @@ from surveys.services.audit import record
 from surveys.services.unlinking import BLANKED
 from surveys.vocabulary import AuditAction, ViolationCode
 
-TEXT_TABLES: dict[str, type[Comment] | type[Idea]] = {"comment": Comment, "idea": Idea}
-
 
 def note_search(session: Session, *, actor: Actor, n: int, now: datetime) -> None:
     """Log that somebody searched for a person; what they typed stays out of the log, where it could not be erased."""
@@ -31,6 +29,18 @@ def note_export(session: Session, *, actor: Actor, person_id: int, reason: str, 
     record(session, AuditAction.PERSON_EXPORTED, actor=actor, now=now, person=f"person {person_id}", reason=said)
 
 
+def text_of(session: Session, review: TextReview) -> str:
+    """The text to be read over; empty where its row is gone."""
+    row = _row_of(session, review)
+    return "" if row is None else row.text
+
+
+def _row_of(session: Session, review: TextReview) -> Comment | Idea | None:
+    if review.kind == "comment":
+        return session.get(Comment, review.row_id)
+    return session.get(Idea, review.row_id)
+
+
 def review_text(session: Session, *, actor: Actor, review_id: int, blanks: bool, now: datetime) -> None:
     """Say that a text was read over; with `blanks` it is replaced, as it gives its author away.
 
@@ -41,7 +51,7 @@ def review_text(session: Session, *, actor: Actor, review_id: int, blanks: bool,
     ).first()
     if review is None or not (actor.administers or review.study_id in actor.oversees):
         raise NotFound
-    row = session.get(TEXT_TABLES[review.kind], review.row_id)
+    row = _row_of(session, review)
     if blanks and row is not None:
         row.text = BLANKED
         if isinstance(row, Comment) and row.shared_text:

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from delphi.account.passwords import is_right
 from delphi.cli import COMMANDS, build_parser, main
 from delphi.commands.storage import open_database
 from delphi.config import ROOT, load_settings
 from delphi.database import Database
+from delphi.passwords import is_right
 from surveys.models import Rating, RoundResult, StaffPassword, StaffRole, Study
 from surveys.services.sign_in import find_staff
 from surveys.vocabulary import Role

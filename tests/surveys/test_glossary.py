@@ -13,8 +13,12 @@ SOC, HEALTH = terms_of(STORED)
 
 
 def test_a_stored_glossary_has_terms_and_meanings() -> None:
-    assert SOC == Term(
-        LocalizedText(en="SOC", fr="COS"), LocalizedText(en="Soil organic carbon.", fr="Carbone organique des sols.")
+    assert (
+        Term(
+            LocalizedText(en="SOC", fr="COS"),
+            LocalizedText(en="Soil organic carbon.", fr="Carbone organique des sols."),
+        )
+        == SOC
     )
 
 

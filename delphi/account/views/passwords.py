@@ -8,9 +8,9 @@ from flask_babel import gettext
 from delphi import clock
 from delphi.account import blueprint
 from delphi.account.forms import NewPasswordForm
-from delphi.account.passwords import hash_password
 from delphi.account.words import words_to_avoid
 from delphi.database import reading_session, transaction
+from delphi.passwords import hash_password
 from delphi.proofs import requires_recent, settings
 from delphi.security import current_actor, requires, same_origin_instead_of_csrf_token
 from delphi.sentences import violation_sentence

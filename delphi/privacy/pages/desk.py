@@ -10,7 +10,7 @@ from surveys.localized import LocalizedText
 from surveys.models import Study, TextReview
 from surveys.queries.people_desk import AT_ONCE, FoundPerson, open_requests
 from surveys.rules.permissions import Actor
-from surveys.services.data_protection import TEXT_TABLES
+from surveys.services.data_protection import text_of
 from surveys.vocabulary import StudyKind
 
 TEXTS_AT_ONCE = 50
@@ -48,7 +48,7 @@ def desk_page(session: Session, *, actor: Actor) -> DeskPage:
     ).all()
     return DeskPage(
         requests=tuple(open_requests(session, actor=actor)),
-        studies=tuple(studies),
+        studies=tuple((study_id, LocalizedText(name), until) for study_id, name, until in studies),
         n_texts=len(texts_page(session, actor=actor)),
         administers=actor.administers,
     )
@@ -73,6 +73,5 @@ def texts_page(session: Session, *, actor: Actor) -> tuple[TextLine, ...]:
         query = query.where(col(TextReview.study_id).in_(sorted(actor.oversees)))
     lines = []
     for review in session.exec(query.limit(TEXTS_AT_ONCE)):
-        row = session.get(TEXT_TABLES[review.kind], review.row_id)
-        lines.append(TextLine(review.id, row.text if row is not None else ""))
+        lines.append(TextLine(review.id, text_of(session, review)))
     return tuple(lines)

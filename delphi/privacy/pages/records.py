@@ -82,12 +82,12 @@ def log_page(session: Session, *, before: int | None, action: str) -> LogPage:
     )
 
 
-def _line(event: AuditEvent, who: str | None, study: LocalizedText | None, code: str | None) -> LogLine:
+def _line(event: AuditEvent, who: str | None, study: Mapping[str, str] | None, code: str | None) -> LogLine:
     return LogLine(
         number=event.number,
         at=event.at,
         who=who or gettext("The system or an expert"),
-        study=study,
+        study=None if study is None else LocalizedText(study),
         task_force=code or "",
         sentence=log_sentence(event.action, event.details, time_zone="UTC"),
         old=_value(event.details, OLD),

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from flask import Flask
 from flask.testing import FlaskClient
 
-from delphi.account.passwords import hash_password
 from delphi.database import Database
+from delphi.passwords import hash_password
 from surveys.models import StaffPassword
 from tests.builders import SmallStudy, a_study, token_in
 
