@@ -15,7 +15,9 @@ from surveys.models import (
     StaffRole,
     TaskForce,
 )
+from surveys.queries.finality import plan_gaps
 from surveys.rules.answers import RatingAnswer
+from surveys.services.facilities import decide_facility
 from surveys.services.outcomes import publish_outcomes
 from surveys.services.rounds import close_round, open_round, plan_round
 from surveys.services.submissions import save_ratings
@@ -76,6 +78,22 @@ def a_published_study(session: Session, *, slug: str = "soil", publish: bool = T
             publish_outcomes(session, actor=None, task_force_id=panel.task_force_id, now=NOW)
     session.flush()
     return found
+
+
+def a_final_study(session: Session, *, slug: str = "soil") -> PublishedStudy:
+    """A published study of which the Core Facility carries every activity: its plan can be voted on."""
+    study = a_published_study(session, slug=slug)
+    decide_facility(
+        session,
+        actor=None,
+        study_id=study.study_id,
+        statement_ids=[one.statement_id for one in plan_gaps(session, study_id=study.study_id).unassigned],
+        facility_id=study.facilities["CF.I"],
+        source="Minutes",
+        reason="Fits best",
+        now=NOW,
+    )
+    return study
 
 
 def a_further_objective(session: Session, study: PublishedStudy, *, code: str) -> None:

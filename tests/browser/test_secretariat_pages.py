@@ -85,7 +85,7 @@ def test_the_board_of_24_task_forces_is_one_sheet_and_short_on_a_phone(chromium:
         assert "X1" in sheet.pages[0].extract_text()
         page.set_viewport_size({"width": 360, "height": 740})
         heights = page.locator("table.board tbody tr").evaluate_all("rows => rows.map(row => row.offsetHeight)")
-        assert max(heights) <= 170
+        assert max(heights) <= 200
         context.close()
 
 

@@ -21,7 +21,7 @@ from surveys.services.consultations import (
 from surveys.vocabulary import AuditAction, MessageKind, ViolationCode, VoteChoice
 from tests.builders import NOW, a_consultation
 from tests.conftest import SECRET_KEY
-from tests.published import PublishedStudy, a_published_study
+from tests.published import PublishedStudy, a_final_study
 
 CLOSES = NOW + timedelta(days=10)
 PASTED = (
@@ -61,7 +61,7 @@ def test_a_line_that_cannot_be_read_is_named(line: str) -> None:
 
 def test_the_newest_vote_in_time_counts_and_late_ones_stand_apart(lite: Database) -> None:
     with lite.writing() as session:
-        study = a_published_study(session)
+        study = a_final_study(session)
         consultation_id = opened(session, study)
         ama, bo, cy = consultation_sheet(session, consultation_id=consultation_id).members
         cast_vote(session, member_id=ama.member_id, choice=VoteChoice.ABSTAIN, comment="", now=NOW)
@@ -88,7 +88,7 @@ def test_the_newest_vote_in_time_counts_and_late_ones_stand_apart(lite: Database
 
 def test_opening_writes_to_every_member_once_and_freezes_it(lite: Database) -> None:
     with lite.writing() as session:
-        study = a_published_study(session)
+        study = a_final_study(session)
         consultation_id = opened(session, study)
         mails = session.exec(select(OutboxMessage).where(OutboxMessage.kind == MessageKind.CONSULTATION_OPENED)).all()
         assert sorted(mail.language for mail in mails) == ["en", "en", "fr"]
@@ -122,7 +122,7 @@ def test_what_cannot_be_opened(
     lite: Database, quorum: int, members: str, digest: str | None, code: ViolationCode
 ) -> None:
     with lite.writing() as session:
-        study = a_published_study(session)
+        study = a_final_study(session)
         consultation_id = a_consultation(session, study_id=study.study_id, quorum=quorum)
         add_members(
             session,
@@ -140,7 +140,7 @@ def test_what_cannot_be_opened(
 
 def test_an_objection_needs_words(lite: Database) -> None:
     with lite.writing() as session:
-        consultation_id = opened(session, a_published_study(session))
+        consultation_id = opened(session, a_final_study(session))
         member = consultation_sheet(session, consultation_id=consultation_id).members[0]
         with pytest.raises(RuleViolation) as problem:
             cast_vote(session, member_id=member.member_id, choice=VoteChoice.OBJECT, comment="  ", now=NOW)
@@ -150,7 +150,7 @@ def test_an_objection_needs_words(lite: Database) -> None:
 
 def test_a_link_opens_its_own_consultation_and_only_once_it_is_open(lite: Database) -> None:
     with lite.writing() as session:
-        study = a_published_study(session)
+        study = a_final_study(session)
         closed_door = a_consultation(session, study_id=study.study_id)
         consultation_id = opened(session, study)
         member = consultation_sheet(session, consultation_id=consultation_id).members[0]
