@@ -45,7 +45,5 @@ def read_translations(content: bytes) -> list[FilledIn]:
     at = {name: number for number, name in enumerate(table.header)}
     missing = [name for name in (KEY, TEXT, MARK) if name not in at]
     if missing:
-        raise FileProblem(
-            "column_missing", file=table.file, missing=", ".join(missing), header=", ".join(table.header)
-        )
+        raise FileProblem("column_missing", file=table.file, missing=", ".join(missing), header=", ".join(table.header))
     return [FilledIn(row.cells[at[KEY]], row.cells[at[TEXT]], row.cells[at[MARK]]) for row in table.rows]

@@ -84,6 +84,4 @@ def courses_of(stages: Sequence[Stage]) -> list[tuple[Stage, ...]]:
     by_statement: dict[int, list[Stage]] = {}
     for stage in stages:
         by_statement.setdefault(stage.statement_id, []).append(stage)
-    return [
-        tuple(stage for stage in own if stage.version_id == own[-1].version_id) for own in by_statement.values()
-    ]
+    return [tuple(stage for stage in own if stage.version_id == own[-1].version_id) for own in by_statement.values()]

@@ -13,7 +13,6 @@ from surveys.rules.protocol import ProtocolSettings
 from surveys.rules.settling import ProposalReason
 from surveys.vocabulary import RoundKind, RoundStatus
 
-
 SETTLED_BY_LAST_ROUND = frozenset(
     {StopStatus.UNRESOLVED, StopStatus.CONSENSUS_IN_UNSTABLE, StopStatus.CONSENSUS_OUT_UNSTABLE}
 )
