@@ -4,7 +4,7 @@ Every function takes frozen figures and returns a `Picture`: marks without style
 table. `picture.svg()` goes into a page; `files.as_svg` and `files.as_png` make a file of the same marks.
 """
 
-from delphi.charts.distribution import distribution, distribution_words, figures_words
+from delphi.charts.distributions import distribution, distribution_words, figures_words
 from delphi.charts.picture import Picture
 
 __all__ = ["Picture", "distribution", "distribution_words", "figures_words"]

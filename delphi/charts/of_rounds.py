@@ -8,7 +8,7 @@ from flask_babel import gettext
 from analysis.types import ConsensusClass, Verdict
 from delphi import sentences
 from delphi.charts.convergence import Course, convergence_picture
-from delphi.charts.distribution import distribution_picture
+from delphi.charts.distributions import distribution_picture
 from delphi.charts.picture import Picture
 from delphi.charts.statements import ChangeRow, StatementRow, answers_picture, change_picture
 from delphi.charts.two_criteria import Axis, MapPoint, map_picture

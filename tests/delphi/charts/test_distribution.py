@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from delphi.charts import distribution, distribution_words, figures_words
-from delphi.charts.distribution import BARS, WIDTH
+from delphi.charts.distributions import BARS, WIDTH
 
 
 @pytest.fixture(autouse=True)
