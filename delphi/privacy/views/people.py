@@ -12,6 +12,7 @@ from delphi.documents.pdf import as_pdf
 from delphi.privacy import blueprint
 from delphi.privacy.pages.file import data_document, whole_file
 from delphi.privacy.pages.person import person_page
+from delphi.proofs import requires_recent
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
@@ -31,6 +32,7 @@ def person(person_id: int) -> Any:
 
 @blueprint.post(f"{PERSON}/file")
 @requires(Permission.PROTECT_DATA)
+@requires_recent
 def person_file(person_id: int) -> Any:
     """Everything stored about the person, to hand over to them; logged with the reason."""
     now = clock.now()
@@ -72,6 +74,7 @@ def correct(person_id: int) -> Any:
 
 @blueprint.post(f"{PERSON}/erase")
 @requires(Permission.PROTECT_DATA)
+@requires_recent
 def erase(person_id: int) -> Any:
     """Remove name and address, as previewed."""
     try:

@@ -24,6 +24,8 @@ DANGEROUS = {
     "account.ask_name",
     "account.decide_name",
     "account.reveal_name",
+    "privacy.erase",
+    "privacy.person_file",
     "facilitator.reopen",
     "secretariat.seal",
 }
