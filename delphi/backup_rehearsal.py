@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import DDL, create_engine
 from sqlalchemy.engine import make_url
 from sqlmodel import select
 
@@ -112,11 +112,11 @@ def _empty(settings: Settings, folder: Path) -> Iterator[Settings]:
     server = create_engine(Database(settings.effective_database_url).engine.url, isolation_level="AUTOCOMMIT")
     try:
         with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(DDL("CREATE DATABASE %(name)s", context={"name": name}))  # type: ignore[no-untyped-call]
         try:
             yield replace(trial, database_url=url.set(database=name).render_as_string(hide_password=False))
         finally:
             with server.connect() as connection:
-                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+                connection.execute(DDL("DROP DATABASE %(name)s WITH (FORCE)", context={"name": name}))  # type: ignore[no-untyped-call]
     finally:
         server.dispose()

@@ -54,6 +54,17 @@ class JsonLines(logging.Formatter):
         return json.dumps(event, ensure_ascii=False)
 
 
+class ToStandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at that moment, not to what it was when logging began."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+    def flush(self) -> None:
+        """Standard error is not buffered here, and what it was before may be closed."""
+
+
 def holds_no_rows(record: logging.LogRecord) -> bool:
     """False for what SQLAlchemy says below INFO: the rows that a query brought, names and answers in them."""
     return record.levelno >= logging.INFO or not record.name.startswith("sqlalchemy.")
@@ -69,7 +80,7 @@ def start_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
         raise ConfigurationProblem(f"DELPHI_LOG_LEVEL is {settings.log_level!r}: give DEBUG, INFO, WARNING or ERROR.")
     if settings.log_format not in ("text", "json"):
         raise ConfigurationProblem(f"DELPHI_LOG_FORMAT is {settings.log_format!r}: give text or json.")
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = ToStandardError() if stream is None else logging.StreamHandler(stream)
     plain = Plain("%(asctime)s %(levelname)s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if settings.log_format == "json" else plain)
     handler.set_name("delphi")
@@ -78,4 +89,6 @@ def start_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
     for old in [old for old in root.handlers if old.get_name() == "delphi"]:
         root.removeHandler(old)
     root.addHandler(handler)
+    # Each look at the schema would be told otherwise.
+    logging.getLogger("alembic").setLevel(max(level, logging.WARNING))
     root.setLevel(level)

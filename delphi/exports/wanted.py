@@ -65,7 +65,7 @@ class Wanted:
     def __post_init__(self) -> None:
         if self.format not in FORMATS_OF[self.what]:
             allowed = ", ".join(FORMATS_OF[self.what])
-            raise ValueError(f"format is {self.format!r}; allowed are {allowed} for {self.what}")
+            raise ValueError(f"The file {self.what} is written as {allowed}, not as {self.format}.")
         if self.language not in (*LANGUAGES, BOTH) or (self.language == BOTH and self.what in SINGLE):
             raise ValueError(f"language is {self.language!r}; allowed are {', '.join((*LANGUAGES, BOTH))}")
         if self.separator not in (",", ";"):

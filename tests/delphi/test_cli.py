@@ -202,7 +202,7 @@ BAD_RATINGS = "expert,item,rating\ne1,i1,5\ne2,i1,eleven\n"
         (["init", "--no-account", "--base-url", "delphi"], "give the full address"),
         (["init", "--email", "not-an-address", "--password-stdin"], "'not-an-address' is not an e-mail address."),
         (["init"], "give it with --email"),
-        (["export", "ratings", "--format", "xlsx"], "Ratings alone are written as CSV"),
+        (["export", "ratings", "--format", "xlsx"], "The file ratings is written as csv, not as xlsx."),
     ],
 )
 def test_a_problem_is_one_sentence_and_exit_code_2(
