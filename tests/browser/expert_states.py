@@ -143,6 +143,7 @@ def build(app: Flask) -> World:
 
 
 REDIRECT_ONLY = {
+    "expert.ask_for_erasure": "notes the request and leads back to My data",
     "expert.resume": "leads on to the page where somebody stopped",
     "public.enter": "signs in and leads on",
 }

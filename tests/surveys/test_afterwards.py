@@ -240,11 +240,16 @@ def test_every_table_about_people_is_given_out_or_named_as_a_staff_act() -> None
         if any(key.column.table.name == "person" for key in column.foreign_keys)
     }
     given = {
+        "account_link.person_id",
+        "authenticator.person_id",
         "consultation_member.person_id",
+        "erasure_request.person_id",
         "export_job.person_id",
         "invitation.person_id",
         "outbox_message.person_id",
         "panellist.person_id",
+        "passkey.person_id",
+        "recovery_code.person_id",
         "sign_in.person_id",
         "staff_password.person_id",
         "staff_role.person_id",

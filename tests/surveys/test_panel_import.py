@@ -95,8 +95,8 @@ def test_a_workbook_reads_like_the_text_file() -> None:
         (HEADER + "A,a@b.org,de,,,,\n", 'panel.csv, line 2, column language: "de" is not known here; known are en, fr'),
         (
             HEADER + "A,a@b.org,,,,,boss\n",
-            'panel.csv, line 2, column role: "boss" is not known here; known are expert, facilitator, secretariat, '
-            "administrator",
+            'panel.csv, line 2, column role: "boss" is not known here; known are expert, facilitator, observer, '
+            "secretariat, administrator",
         ),
         (
             HEADER + "A,a@b.org,,,,,\nB,A@B.org,,,,,\n",
