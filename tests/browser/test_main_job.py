@@ -231,8 +231,12 @@ def test_main_job_in_a_browser_without_scripts(
         assert secretary.get_by_role("link", name=text, exact=True).count() == 1
     secretary.get_by_role("link", name="Exports", exact=True).click()
     study.photograph(secretary, "exports")
+    activities = secretary.locator("section[aria-labelledby=file-activities]")
+    activities.locator("select[name=format]").select_option("csv")
+    activities.locator("select[name=in_language]").select_option("fr")
     with secretary.expect_download() as download:
-        secretary.locator("a[download$='-activities-fr.csv']").click()
+        activities.get_by_role("button", name="Download", exact=True).click()
+    assert download.value.suggested_filename.endswith("-activities-fr.csv")
     assert "Cartographier les sols" in Path(download.value.path()).read_text(encoding="utf-8-sig")
 
     assert study.too_wide == []
