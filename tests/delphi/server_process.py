@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -113,5 +114,7 @@ class Browser:
                 return int(answer.status)
         except urllib.error.HTTPError as answer:
             with answer:
-                self.page, self.address = answer.read().decode(), answer.geturl()
+                # A redirect's head is the whole answer to a browser, even when the server dies before the text.
+                self.page = "" if answer.code == HTTPStatus.SEE_OTHER else answer.read().decode()
+                self.address = answer.geturl()
             return answer.code

@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from itertools import groupby
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class Client:
             fields = {"csrf_token": token, f"r-{statement_id}-{self.criterion_id}": value}
             try:
                 status = browser.post(f"{self.traffic.address}{self.page}", fields)
-            except OSError:
+            except (OSError, HTTPException):
                 self.traffic.stop.wait(0.05)
                 continue
             if status == 303:
