@@ -20,6 +20,7 @@ from delphi import (
     secretariat,
     voting,
 )
+from delphi.address_numbers import RowNumber
 from delphi.compression import init_compression
 from delphi.config import ROOT, Settings, load_settings, require_secret_key
 from delphi.database import Database, close_reading_session
@@ -65,6 +66,7 @@ def build(settings: Settings | None = None) -> Flask:
     init_pages(app)
     init_security(app)
     init_errors(app)
+    app.url_map.converters["int"] = RowNumber
     staffed = (account, facilitator, observer, operations, preview, privacy, secretariat)
     for package in (public, api, expert, paper, voting, *staffed):
         app.register_blueprint(package.blueprint)

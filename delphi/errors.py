@@ -6,6 +6,7 @@ from flask import Flask, Response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from delphi.api.problems import answer_to, is_for_programs
@@ -25,17 +26,28 @@ STATUS_OF_VIOLATION = {
 
 
 def _page(*, title: str, message: str, status: int, can_repeat: bool = False) -> tuple[str, int]:
-    is_post = request.method == "POST"
-    repeat = posted_fields(request.form) if is_post and can_repeat else []
+    form = _form_sent()
+    repeat = posted_fields(form) if can_repeat else []
     page = render_template(
         "errors/error.html",
         title=title,
         message=message,
-        typed=typed_texts(request.form) if is_post else [],
+        typed=typed_texts(form),
         repeat=repeat,
         token=generate_csrf() if repeat else "",
     )
     return page, status
+
+
+def _form_sent() -> MultiDict[str, str]:
+    """What was posted; empty where nothing was, or where it is too large or too broken to be read."""
+    if request.method != "POST":
+        return MultiDict()
+    try:
+        return request.form
+    except HTTPException:
+        # The refusal to read it may be what this page is about: reading it again is refused again.
+        return MultiDict()
 
 
 def on_violation(violation: RuleViolation) -> tuple[str, int]:

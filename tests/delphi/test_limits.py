@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from delphi import database as database_module
 from delphi.database import Database
-from surveys import study_files, tabular_files
+from surveys import panel_files, study_files, tabular_files
 from surveys.file_problems import FileProblem
 from surveys.models import Comment, Rating
 from tests.builders import SmallStudy, a_study, an_open_rating_round, expert_client, invitation_path, token_in
@@ -120,10 +120,19 @@ def test_ten_megabytes_of_text_are_refused_at_once(room: Room) -> None:
     assert room.stored() == ([], [])
 
 
-@pytest.mark.parametrize("number", [2**31, 2**63, 2**64, 10**400])
+@pytest.mark.parametrize("number", [2**31, 2**63, 2**64, 10**400], ids=["2^31", "2^63", "2^64", "10^400"])
 @pytest.mark.parametrize("address", ["/my/rounds/{}/rate/1", "/my/{}/", "/facilitator/rounds/{}/close"])
 def test_a_number_too_large_for_the_database_is_not_an_error_of_ours(room: Room, address: str, number: int) -> None:
     assert room.client.get(address.format(number)).status_code == 404
+
+
+def test_a_number_too_long_for_python_is_not_an_error_of_ours(app: Flask) -> None:
+    assert app.test_client().get(f"/my/rounds/{'9' * 5_000}/rate/1").status_code == 404
+
+
+def take_the_lock(session: Session) -> None:
+    """A session begins, and so locks, with its first statement only."""
+    session.connection()
 
 
 @pytest.fixture
@@ -137,8 +146,11 @@ def quick_to_give_up(monkeypatch: pytest.MonkeyPatch, lite: Database) -> Iterato
 
 def test_a_lock_held_for_longer_than_anybody_waits_keeps_the_text_and_passes(quick_to_give_up: Room) -> None:
     room = quick_to_give_up
-    with Database(str(room.database.engine.url)).writing():
+    other = Database(str(room.database.engine.url))
+    with other.writing() as session:
+        take_the_lock(session)
         status, page = room.send()
+    other.engine.dispose()
     assert status == 503 and TEXT in page and "send it again" in page
     assert room.stored() == ([], [])
     assert room.send()[0] == 303
@@ -152,13 +164,14 @@ def test_a_lock_held_for_three_seconds_only_delays(app: Flask) -> None:
     held = threading.Event()
 
     def hold() -> None:
-        with other.writing():
+        with other.writing() as session:
+            take_the_lock(session)
             held.set()
             time.sleep(3)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    held.wait(5)
+    assert held.wait(5)
     began = time.monotonic()
     assert room.send()[0] == 303
     assert 2 < time.monotonic() - began < 15
@@ -280,7 +293,7 @@ def test_no_study_file_makes_the_reader_stumble(
 ) -> None:
     path: Path = tmp_path_factory.getbasetemp() / f"fuzzed-{name}"
     path.write_bytes(content)
-    read = study_files.read_panel if name.startswith("panel") else study_files.read_framework
+    read = panel_files.read_panel if name.startswith("panel") else study_files.read_framework
     try:
         read(path)
     except FileProblem as problem:
