@@ -260,11 +260,11 @@ def a_lie() -> bytes:
 )
 def test_a_hostile_file_is_refused_by_its_name_in_good_time(made: Callable[[], bytes], code: str) -> None:
     content = made()
-    began = time.monotonic()
+    began = time.process_time()  # what the reader needs, not how busy the machine is
     with pytest.raises(FileProblem) as caught:
         tabular_files.read_table(content)
     assert caught.value.code == code
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.slow
