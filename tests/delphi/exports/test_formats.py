@@ -226,11 +226,14 @@ def test_ratings_of_people_are_refused_without_a_secret(
         assert len(csv_rows(export_data(session, study_id=published.study_id, format="csv", language="en"))[1]) == 22
 
 
-@pytest.mark.parametrize(("format", "language"), [("pdf", "en"), ("csv", "de")])
+@pytest.mark.parametrize(
+    ("format", "language", "reason"),
+    [("pdf", "en", "written as csv, xlsx, json, not as pdf"), ("csv", "de", "allowed are en, fr")],
+)
 def test_unknown_format_or_language_is_refused(
-    lite: Database, published: PublishedStudy, format: str, language: str
+    lite: Database, published: PublishedStudy, format: str, language: str, reason: str
 ) -> None:
-    with lite.reading() as session, pytest.raises(ValueError, match="allowed are"):
+    with lite.reading() as session, pytest.raises(ValueError, match=reason):
         export_activities(session, study_id=published.study_id, format=format, language=language)
 
 
