@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from delphi import create_app
+from delphi import create_app, passwords
 from delphi.config import Settings
 from delphi.database import Database
 from surveys import migrations
@@ -22,6 +24,14 @@ IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 # How long an example takes says how busy the machine is, not whether the property holds.
 settings.register_profile("delphi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("delphi")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords at the lowest cost; `tests/delphi/account/test_passwords.py` shows the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,18 @@
 """Which passwords are taken, how one is set by mail or changed, and what it does to devices and second factor."""
 
+import runpy
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from delphi import passwords
 from delphi.config import Settings
 from delphi.mail.outgoing import prepare
 from surveys.errors import RuleViolation
@@ -82,6 +86,15 @@ def test_any_text_is_answered_at_once(password: str) -> None:
         check_password(password, about=ABOUT)
     except RuleViolation as refused:
         assert refused.code.value.startswith("password_")
+
+
+def test_a_password_costs_what_rfc_9106_asks_for_and_so_does_an_unknown_address() -> None:
+    untouched = runpy.run_path(passwords.__file__)
+    stored = untouched["hash_password"](PASSWORD)
+    for password_hash in (stored, untouched["SPARE_HASH"]):
+        assert extract_parameters(password_hash) == RFC_9106_LOW_MEMORY
+    assert untouched["is_right"](stored, PASSWORD) and not untouched["is_right"](stored, PASSWORD + "!")
+    assert not untouched["is_right"](untouched["SPARE_HASH"], PASSWORD)
 
 
 def mailed_path(room: Room, *, kind: MessageKind) -> str:
