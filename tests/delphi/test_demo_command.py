@@ -100,9 +100,9 @@ def test_a_database_that_holds_something_else_is_not_touched(
 
 @pytest.mark.slow
 @pytest.mark.postgresql
-def test_the_demo_runs_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
+def test_the_demo_runs_on_postgresql(tmp_path: Path, own_postgresql_url: str) -> None:
     for _ in range(2):
-        made = demo(tmp_path, "--stage", "setup", "--fresh", "--database", postgresql_url)
+        made = demo(tmp_path, "--stage", "setup", "--fresh", "--database", own_postgresql_url)
         assert (made.returncode, made.stderr) == (0, "")
-    kept = demo(tmp_path, "--stage", "setup", "--database", postgresql_url)
+    kept = demo(tmp_path, "--stage", "setup", "--database", own_postgresql_url)
     assert kept.stdout.startswith("Kept the demo of ")
