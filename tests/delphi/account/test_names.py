@@ -55,15 +55,16 @@ class Names:
 
 
 @pytest.fixture
-def names(app_on_each: Flask) -> Names:
-    return Names(app_on_each)
+def names(app: Flask) -> Names:
+    return Names(app)
 
 
 def named(names: Names, page: str) -> list[str]:
     return [name for name in names.experts if name in page]
 
 
-def test_with_a_reason_and_a_second_person_the_name_is_shown_logged_and_counted(names: Names) -> None:
+def test_with_a_reason_and_a_second_person_the_name_is_shown_logged_and_counted(app_on_each: Flask) -> None:
+    names = Names(app_on_each)
     assert "never looked up" in names.counted()
     assert names.ask() == 303
     status, page = names.show(names.asker)

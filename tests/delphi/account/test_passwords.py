@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
@@ -23,11 +22,6 @@ from tests.conftest import SECRET_KEY
 from tests.delphi.account.staff_room import PASSWORD, PAULA, Room, send, sign_in
 
 ABOUT = ("Paula Secretary", PAULA, "Soil plan for 2030")
-
-
-@pytest.fixture
-def room(app_on_each: Flask) -> Room:
-    return Room(app_on_each)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +109,8 @@ def ask(room: Room, email: str) -> bytes:
     return bytes(answer.data)
 
 
-def test_a_forgotten_password_is_set_by_mail_and_does_not_skip_the_second_factor(room: Room) -> None:
+def test_a_forgotten_password_is_set_by_mail_and_does_not_skip_the_second_factor(room_on_each: Room) -> None:
+    room = room_on_each
     with room.database.writing() as session:
         session.add(
             Authenticator(
@@ -138,7 +133,8 @@ def test_a_forgotten_password_is_set_by_mail_and_does_not_skip_the_second_factor
     assert client.get("/account/").status_code == 401
 
 
-def test_a_link_ends_with_its_hour_and_with_the_next_one(room: Room) -> None:
+def test_a_link_ends_with_its_hour_and_with_the_next_one(room_on_each: Room) -> None:
+    room = room_on_each
     with time_machine.travel(datetime.now(UTC), tick=False) as time:
         ask(room, PAULA)
         ask(room, PAULA)

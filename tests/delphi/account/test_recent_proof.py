@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import time_machine
 from flask import Flask
 from sqlmodel import select
@@ -31,17 +30,13 @@ DANGEROUS = {
 }
 
 
-@pytest.fixture
-def room(app_on_each: Flask) -> Room:
-    return Room(app_on_each)
-
-
 def test_each_dangerous_act_carries_the_guard(app: Flask) -> None:
     guarded = {name for name, view in app.view_functions.items() if getattr(view, "asks_for_proof", False)}
     assert guarded >= DANGEROUS
 
 
-def test_an_act_long_after_the_sign_in_asks_first_and_keeps_what_was_typed(room: Room) -> None:
+def test_an_act_long_after_the_sign_in_asks_first_and_keeps_what_was_typed(room_on_each: Room) -> None:
+    room = room_on_each
     with time_machine.travel(datetime.now(UTC), tick=False) as time:
         client = room.browser()
         sign_in(client)

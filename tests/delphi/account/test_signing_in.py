@@ -18,11 +18,6 @@ from tests.delphi.account.staff_room import PASSWORD, PAULA, Room, send, sign_in
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-@pytest.fixture
-def room(app_on_each: Flask) -> Room:
-    return Room(app_on_each)
-
-
 def with_app(room: Room) -> None:
     with room.database.writing() as session:
         session.add(
@@ -43,7 +38,8 @@ def test_the_right_password_opens_and_a_wrong_one_says_no_more_than_an_unknown_a
     assert sentence in wrong.data and sentence in unknown.data
 
 
-def test_a_second_factor_is_asked_and_each_code_opens_once(room: Room) -> None:
+def test_a_second_factor_is_asked_and_each_code_opens_once(room_on_each: Room) -> None:
+    room = room_on_each
     with_app(room)
     client = room.browser()
     answer = sign_in(client)
@@ -74,7 +70,8 @@ def test_the_code_of_the_step_before_still_opens_and_an_older_one_does_not(room:
         assert send(client, "/account/second-step", passcode=code).status_code == 303
 
 
-def test_a_recovery_code_opens_once_and_is_stored_as_a_hash(room: Room) -> None:
+def test_a_recovery_code_opens_once_and_is_stored_as_a_hash(room_on_each: Room) -> None:
+    room = room_on_each
     with_app(room)
     with room.database.writing() as session:
         actor = Actor(person_id=room.small.secretary_id, audience=Audience.STAFF)
@@ -108,7 +105,8 @@ def test_half_way_is_no_way_in_and_ends_after_ten_minutes(room: Room) -> None:
     assert room.browser().post("/account/second-step/passkey", data={"answer": "{}"}).status_code in (303, 400)
 
 
-def test_tries_are_limited_and_the_right_password_waits_too(room: Room) -> None:
+def test_tries_are_limited_and_the_right_password_waits_too(room_on_each: Room) -> None:
+    room = room_on_each
     client = room.browser()
     statuses = [sign_in(client, password=f"wrong password {n}").status_code for n in range(12)]
     assert statuses[:10] == [422] * 10 and statuses[10:] == [429, 429]
@@ -177,7 +175,8 @@ def test_a_cookie_fixed_beforehand_is_not_signed_in_and_one_played_again_opens_n
 
 
 @pytest.mark.parametrize(("rest", "status"), [(timedelta(hours=11), 200), (timedelta(hours=13), 401)])
-def test_a_device_that_rests_is_signed_out(room: Room, rest: timedelta, status: int) -> None:
+def test_a_device_that_rests_is_signed_out(room_on_each: Room, rest: timedelta, status: int) -> None:
+    room = room_on_each
     with time_machine.travel(datetime.now(UTC), tick=False) as time:
         client = room.browser()
         sign_in(client)

@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from sqlmodel import select
 
 from surveys.errors import RuleViolation
@@ -17,17 +16,13 @@ from tests.delphi.account.staff_room import PASSWORD, Room, send, sign_in
 from tests.delphi.account.test_passwords import mailed_path
 
 
-@pytest.fixture
-def room(app_on_each: Flask) -> Room:
-    return Room(app_on_each)
-
-
 def roles(room: Room, role: Role) -> list[StaffRole]:
     with room.database.reading() as session:
         return list(session.exec(select(StaffRole).where(StaffRole.role == role)).all())
 
 
-def test_the_invited_sets_a_password_and_is_in(room: Room) -> None:
+def test_the_invited_sets_a_password_and_is_in(room_on_each: Room) -> None:
+    room = room_on_each
     client = room.browser()
     sign_in(client)
     what = f"facilitator-{room.small.task_force_id}"
@@ -86,7 +81,8 @@ def test_the_secretariat_takes_no_role_beyond_its_studies(room: Room) -> None:
     assert [role.person_id for role in roles(room, Role.OBSERVER)] == [foreign]
 
 
-def test_the_last_administrator_stays(room: Room) -> None:
+def test_the_last_administrator_stays(room_on_each: Room) -> None:
+    room = room_on_each
     with room.database.writing() as session:
         first = an_administrator(session)
     client = staff_client(room.app, first)
