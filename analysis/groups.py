@@ -46,9 +46,11 @@ def counts_by_group(ratings: Ratings, *, groups: Sequence[str | None]) -> dict[s
         if group is not None:
             members.setdefault(group, []).append(row)
     # Each group's rows are taken out first: every rating is then looked at once, not once a group.
-    rated, scale = ratings.rated, ratings.scale
+    values, rated, scale = ratings.values, ratings.rated, ratings.scale
     return {
-        name: count_points(ratings.values[rows], rated=rated[rows], lower=scale.lower, points=scale.points)
+        name: count_points(
+            values.take(rows, axis=0), rated=rated.take(rows, axis=0), lower=scale.lower, points=scale.points
+        )
         for name, rows in sorted(members.items())
     }
 

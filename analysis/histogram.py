@@ -13,6 +13,7 @@ BLOCK_ROWS = 255
 BLOCK_CELLS = 2**19
 CELLS_AT_ONCE = 2**20
 FOLD = 8
+FOLD_FROM_ROWS = 32
 FOLD_FROM_EXPERTS = 512
 
 
@@ -40,13 +41,13 @@ def count_points(values: npt.NDArray[np.integer], *, rated: BoolArray, lower: in
 def _count_by_comparison(values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int) -> IntArray:
     """One pass a scale point. Many experts are folded into fewer, longer rows, which add up faster."""
     n_experts, n_items = values.shape
-    fold = FOLD if n_experts >= FOLD_FROM_EXPERTS else 1
-    whole = n_experts - n_experts % fold
-    shape = (whole // fold, fold * n_items)
+    if n_experts < FOLD_FROM_EXPERTS:
+        return np.ascontiguousarray(_count_rows(values, rated, lower=lower, points=points).T)
+    whole = n_experts - n_experts % FOLD
+    shape = (whole // FOLD, FOLD * n_items)
     folded = _count_rows(values[:whole].reshape(shape), rated[:whole].reshape(shape), lower=lower, points=points)
-    counts = folded.reshape(points, fold, n_items).sum(axis=1)
-    if whole < n_experts:
-        counts += _count_rows(values[whole:], rated[whole:], lower=lower, points=points)
+    counts = folded.reshape(points, FOLD, n_items).sum(axis=1)
+    counts += _count_rows(values[whole:], rated[whole:], lower=lower, points=points)
     return np.ascontiguousarray(counts.T)
 
 
@@ -80,9 +81,21 @@ def _count_rows(values: npt.NDArray[np.integer], rated: BoolArray, *, lower: int
 def _count_at_once(values: npt.NDArray[np.integer], rated: BoolArray, *, lower: int, points: int) -> IntArray:
     """All points in one comparison: in a small panel the number of NumPy calls is what takes the time."""
     width = np.promote_types(values.dtype, np.min_scalar_type(-(lower + points)))
-    mark = np.multiply(values, rated, dtype=width)
+    mark = np.multiply(values, rated.view(np.int8), dtype=width)
     hits = mark == np.arange(lower, lower + points, dtype=width)[:, None, None]
-    return np.asarray(np.add.reduce(hits.view(np.uint8), axis=1, dtype=np.uint8), dtype=np.int64)
+    return np.asarray(_sum_rows(hits.view(np.uint8)), dtype=np.int64)
+
+
+def _sum_rows(hits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Sums over the rows of (points, rows, columns), at most 255 of them; many are first folded into longer ones."""
+    points, n_rows, n_columns = hits.shape
+    if n_rows < FOLD_FROM_ROWS:
+        return np.asarray(np.add.reduce(hits, axis=1, dtype=np.uint8))
+    whole = n_rows - n_rows % FOLD
+    folded = hits[:, :whole].reshape(points, whole // FOLD, FOLD * n_columns)
+    sums = np.add.reduce(folded, axis=1, dtype=np.uint8).reshape(points, FOLD, n_columns)
+    rest = np.add.reduce(hits[:, whole:], axis=1, dtype=np.uint8)
+    return np.asarray(np.add.reduce(sums, axis=1, dtype=np.uint8) + rest)
 
 
 def _count_by_slot(values: npt.NDArray[np.integer], *, rated: BoolArray, lower: int, points: int) -> IntArray:
