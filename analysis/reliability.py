@@ -66,17 +66,17 @@ def krippendorff_alpha(counts: IntArray, *, level: Level = Level.ORDINAL) -> Coe
     Source: Krippendorff 2004, Content Analysis, ch. 11. Checked against PyPI krippendorff 0.9.0. R irr 0.84.1 is wrong
     for complete data with more than two raters, and the "ordinal" weights of irrCAC are another metric.
     """
-    pairable = counts[counts.sum(axis=1) >= 2]
-    weight = 1 / (pairable.sum(axis=1) - 1)
-    weighted = pairable * weight[:, None]
-    coincidence = weighted.T @ pairable - np.diag(weighted.sum(axis=0))
-    margins = pairable.sum(axis=0)
-    n = int(margins.sum())
+    ratings = counts.astype(np.float64)
+    sizes = ratings @ np.ones(counts.shape[1])
+    has_pairs = sizes >= 2
+    margins = has_pairs @ ratings
     if np.count_nonzero(margins) < 2:
-        return Coefficient(value=None, reason="no_variance" if n else _why_no_pairs(counts))
+        return Coefficient(value=None, reason="no_variance" if has_pairs.any() else _why_no_pairs(counts))
+    # A rating paired with itself is at no distance, so nothing need be taken off the diagonal.
+    coincidence = (ratings.T * (has_pairs / np.maximum(sizes - 1, 1))) @ ratings
     distance = _distance(margins, level)
-    expected = float(margins @ distance @ margins)
-    return Coefficient(value=float(1 - (n - 1) * (coincidence * distance).sum() / expected), reason=None)
+    observed, expected = np.vdot(coincidence, distance), margins @ distance @ margins
+    return Coefficient(value=float(1 - (margins.sum() - 1) * observed / expected), reason=None)
 
 
 def gwet_ac(counts: IntArray, *, weights: Weights = Weights.QUADRATIC) -> Coefficient:
@@ -162,14 +162,11 @@ def _ratio(numerator: float, denominator: float, *, size: float) -> float | None
     return numerator / denominator if abs(denominator) > _ROUNDING * size else None
 
 
-def _distance(margins: IntArray, level: Level) -> FloatArray:
-    points = np.arange(len(margins), dtype=np.float64)
-    if level is Level.NOMINAL:
-        return np.asarray(points[:, None] != points[None, :], dtype=np.float64)
-    if level is Level.INTERVAL:
-        return np.asarray((points[:, None] - points[None, :]) ** 2)
-    middle = np.cumsum(margins) - margins / 2
-    return np.asarray((middle[:, None] - middle[None, :]) ** 2)
+def _distance(margins: FloatArray, level: Level) -> FloatArray:
+    """Squared distance of every two scale points; for the ordinal level by the ratings that lie between them."""
+    place = margins.cumsum() - margins / 2 if level is Level.ORDINAL else np.arange(len(margins), dtype=np.float64)
+    apart = place[:, None] - place
+    return np.asarray(apart != 0, dtype=np.float64) if level is Level.NOMINAL else apart * apart
 
 
 def _weights(points: int, weights: Weights) -> FloatArray:
