@@ -12,6 +12,7 @@ import numpy.typing as npt
 from analysis.concordance import kendall_w
 from analysis.group_tests import kruskal_wallis_arrays
 from analysis.groups import counts_by_group
+from analysis.histogram import IntArray
 from analysis.paired_tests import change_counts, signed_rank_sums, wilcoxon_signed_rank
 from analysis.rank_intervals import BootstrapRank, bootstrap_ranks, ranks_of_draws
 from analysis.reliability import Level, krippendorff_alpha
@@ -140,24 +141,33 @@ def _pingouin(panel: Panel) -> Callable[[], Numbers]:
 
 
 def _alpha(panel: Panel, size: str) -> list[Line]:
-    matrix, values, states = panel.floats[0], panel.values[0], panel.states[0]
+    """From the ratings, which the package likes best as short floats without a list of values, and from counts."""
+    if find_spec("krippendorff") is None:
+        return []
+    import krippendorff
+
+    values, states, matrix = panel.values[0], panel.states[0], panel.floats[0].astype(np.float32)
+    counts = panel.ratings().counts
 
     def ours() -> Numbers:
-        counts = Ratings(values=values, states=states, scale=SCALE).counts
-        return np.array([krippendorff_alpha(counts, level=Level.ORDINAL).value])
+        return ours_from_counts(Ratings(values=values, states=states, scale=SCALE).counts)
 
-    rivals: list[tuple[str, Callable[[], Numbers]]] = []
-    if find_spec("krippendorff"):
-        import krippendorff
+    def ours_from_counts(counted: IntArray) -> Numbers:
+        return np.array([krippendorff_alpha(counted, level=Level.ORDINAL).value])
 
-        def package() -> Numbers:
-            value = krippendorff.alpha(
-                reliability_data=matrix, level_of_measurement="ordinal", value_domain=list(range(1, 10))
-            )
-            return np.array([value])
+    def package() -> Numbers:
+        return np.array([krippendorff.alpha(reliability_data=matrix, level_of_measurement="ordinal")])
 
-        rivals.append(("krippendorff.alpha", package))
-    return compare("ordinal alpha, gaps", size, ours, rivals)
+    def package_from_counts() -> Numbers:
+        return np.array([krippendorff.alpha(value_counts=counts, level_of_measurement="ordinal")])
+
+    who = "krippendorff.alpha"
+    return compare("ordinal alpha, gaps", size, ours, [(who, package)]) + compare(
+        "ordinal alpha, gaps, ratings already counted",
+        size,
+        lambda: ours_from_counts(counts),
+        [(f"{who}(value_counts)", package_from_counts)],
+    )
 
 
 def _bootstrap(panel: Panel, size: str) -> list[Line]:

@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 REPEATS = 5
 FREE_SHARE = 0.9
+LEAST_SECONDS = 0.005
+"""A shorter call is made several times a run, as often as fits: a clock and a cache say little about one of them."""
+
 PATIENCE_SECONDS = 20.0
 """A rival whose one warm-up run takes longer is not repeated: its single time is shown with a star."""
 
@@ -37,7 +40,7 @@ class Line:
 
 
 def median_time(call: Callable[[], object], *, repeats: int = REPEATS) -> tuple[float, int, object]:
-    """Median seconds, the number of timed runs, and the result. The first run warms up and is not counted.
+    """Median seconds of a call, the number of timed runs, and the result. Warming up is not counted.
 
     On a shared machine a run may have to wait for a processor. Such a run (less than 90 % of one core's time) says
     nothing and is repeated. If a busy machine leaves no five free runs, the fastest five count, for everybody alike.
@@ -48,6 +51,7 @@ def median_time(call: Callable[[], object], *, repeats: int = REPEATS) -> tuple[
     warm_up = time.perf_counter() - start
     if warm_up > PATIENCE_SECONDS:
         return warm_up, 1, result
+    calls = _calls_a_run(call)
     undisturbed: list[float] = []
     disturbed: list[float] = []
     began = time.perf_counter()
@@ -55,11 +59,18 @@ def median_time(call: Callable[[], object], *, repeats: int = REPEATS) -> tuple[
         len(undisturbed) + len(disturbed) < repeats or time.perf_counter() - began < WAIT_SECONDS
     ):
         worked, start = _processor_seconds(), time.perf_counter()
-        call()
+        for _ in range(calls):
+            call()
         seconds, worked = time.perf_counter() - start, _processor_seconds() - worked
-        (undisturbed if worked >= FREE_SHARE * seconds else disturbed).append(seconds)
+        (undisturbed if worked >= FREE_SHARE * seconds else disturbed).append(seconds / calls)
     counted = undisturbed if len(undisturbed) == repeats else sorted(undisturbed + disturbed)[:repeats]
     return statistics.median(counted), len(counted), result
+
+
+def _calls_a_run(call: Callable[[], object]) -> int:
+    start = time.perf_counter()
+    call()
+    return max(1, int(LEAST_SECONDS / (time.perf_counter() - start)))
 
 
 def _processor_seconds() -> float:
