@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Spare options for the demo, such as: make demo ARGS="--stage plan --port 8080"
 ARGS ?=
+# Modules compiled once stay compiled: the tests start the program dozens of times.
+unexport PYTHONDONTWRITEBYTECODE
 UV_INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 

@@ -16,6 +16,7 @@ from delphi.config import Settings
 from delphi.database import Database
 from surveys import migrations
 from tests import postgresql
+from tests.quick_building import share_addresses, share_templates
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -25,9 +26,10 @@ settings.load_profile("delphi")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """Passwords at the lowest cost; `tests/delphi/account/test_passwords.py` shows the real one."""
+def quick_building() -> Iterator[None]:
+    """Addresses compiled once, passwords at the lowest cost (`account/test_passwords.py` shows the real one)."""
     with pytest.MonkeyPatch.context() as patch:
+        share_addresses(patch)
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
         yield
 
@@ -126,7 +128,9 @@ def an_app(database: Database, *, demo: bool = False) -> Flask:
         demo=demo,
         testing=True,
     )
-    return create_app(settings)
+    built = create_app(settings)
+    share_templates(built)
+    return built
 
 
 @pytest.fixture

@@ -40,8 +40,9 @@ class ServerProcess:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The machine's environment with no settings of ours but the given ones."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DELPHI_")}
+    """The machine's environment with no settings of ours but the given ones; compiled modules are kept for the next."""
+    dropped = ("DELPHI_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     return {**kept, "DELPHI_SECRET_KEY": SECRET_KEY, **settings}
 
 
