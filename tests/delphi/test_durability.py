@@ -13,7 +13,6 @@ import pytest
 from sqlmodel import select
 
 from delphi.database import Database
-from surveys import migrations
 from surveys.models import Rating, RatingChange
 from tests.builders import a_study, an_open_rating_round, invitation_path
 from tests.conftest import SECRET_KEY
@@ -74,10 +73,9 @@ class Client:
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Iterator[tuple[Database, list[Client]]]:
+def study(sqlite_url: str) -> Iterator[tuple[Database, list[Client]]]:
     """A migrated SQLite database with one open round, and its 24 experts."""
-    database = Database(f"sqlite:///{tmp_path / 'delphi.sqlite'}", identity_key=SECRET_KEY)
-    migrations.upgrade(database.engine)
+    database = Database(sqlite_url, identity_key=SECRET_KEY)
     with database.writing() as session:
         small = a_study(session, n_experts=N_CLIENTS)
         round_, statements = an_open_rating_round(session, small, n_statements=4)

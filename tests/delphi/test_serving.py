@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from delphi.database import Database
-from surveys import migrations
-from tests.conftest import SECRET_KEY
 from tests.delphi.server_process import ServerProcess, a_server
 
 FORWARDED = {
@@ -30,38 +27,34 @@ def answer(server: ServerProcess, **headers: str) -> http.client.HTTPResponse:
 
 
 @pytest.fixture
-def instance(tmp_path: Path) -> Path:
-    database = Database(f"sqlite:///{tmp_path / 'delphi.sqlite'}", identity_key=SECRET_KEY)
-    migrations.upgrade(database.engine)
-    database.engine.dispose()
+def instance(sqlite_url: str, tmp_path: Path) -> Path:
+    """The folder with an empty database of the current schema."""
     return tmp_path
 
 
+def end(server: ServerProcess, ending: signal.Signals) -> None:
+    server.process.send_signal(ending)
+    assert server.process.wait(timeout=10) in (0, -ending)
+    assert server.process.stderr is not None
+    assert "Traceback" not in server.process.stderr.read()
+
+
 @pytest.mark.slow
-def test_behind_a_trusted_web_server_the_address_is_the_public_one(instance: Path) -> None:
+def test_behind_a_trusted_web_server_the_address_is_the_public_one_until_it_is_interrupted(instance: Path) -> None:
     settings = {"DELPHI_BASE_URL": "https://delphi.example.org", "DELPHI_TRUST_PROXY_HOPS": "1"}
-    with a_server("run", "--port", "0", instance=instance, **settings) as server:
+    with a_server("run", "--port", "0", "--with-worker", instance=instance, **settings) as server:
         trusted = answer(server, **FORWARDED)
         assert trusted.status == 200
         assert trusted.headers["Strict-Transport-Security"] == "max-age=31536000"
         assert answer(server, **{**FORWARDED, "X-Forwarded-Host": "evil.example"}).status == 400
         assert answer(server, Host="evil.example").status == 400
+        end(server, signal.SIGINT)
 
 
 @pytest.mark.slow
-def test_without_a_trusted_web_server_forwarded_headers_are_not_believed(instance: Path) -> None:
-    with a_server("run", "--port", "0", instance=instance) as server:
+def test_without_one_forwarded_headers_are_not_believed_until_it_is_terminated(instance: Path) -> None:
+    with a_server("run", "--port", "0", "--with-worker", instance=instance) as server:
         response = answer(server, **{**FORWARDED, "X-Forwarded-Host": "evil.example"})
         assert response.status == 200
         assert "Strict-Transport-Security" not in response.headers
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_the_server_ends_when_it_is_told_to(instance: Path, ending: signal.Signals) -> None:
-    with a_server("run", "--port", "0", "--with-worker", instance=instance) as server:
-        assert answer(server).status == 200
-        server.process.send_signal(ending)
-        assert server.process.wait(timeout=10) in (0, -ending)
-        assert server.process.stderr is not None
-        assert "Traceback" not in server.process.stderr.read()
+        end(server, signal.SIGTERM)
