@@ -12,11 +12,12 @@ template around it, by escaping and by encoding.
 from collections.abc import Sequence
 from functools import lru_cache
 
-from flask import current_app, render_template
+from flask import current_app
 from jinja2 import Template
 
 from delphi.expert.pages.rating import BLANK, Block, Heading, RatingPage
 from delphi.expert.pages.scales import Look, places_of, question_of
+from delphi.expert.surroundings import surrounded
 from delphi.i18n import language
 
 GAP = "\0"
@@ -29,11 +30,8 @@ Parts = tuple[bytes, ...]
 
 
 def page_of(rating: RatingPage, *, template: str = "expert/rating.html") -> bytes:
-    """The page as it is sent: what `template` writes around its gap `blocks`, and the blocks."""
-    around = render_template(template, rating=rating, blocks=GAP)
-    # The last gap: what was typed a moment ago may stand above the blocks, and be anything.
-    above, _, below = around.rpartition(GAP)
-    return b"".join((above.encode(), *_written(rating.blocks), below.encode()))
+    """The page as it is sent."""
+    return surrounded(rating, b"".join(_written(rating.blocks)), template_name=template)
 
 
 def _written(blocks: Sequence[Block]) -> list[bytes]:

@@ -16,9 +16,9 @@ from surveys.queries.written import as_written, text_of
 from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PanelContext:
-    """A task force with its objective in its newest version, and its study."""
+    """A task force with its objective in its newest version, and its study. Equal content is the same object."""
 
     task_force_id: int
     code: str

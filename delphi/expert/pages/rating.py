@@ -11,6 +11,7 @@ from delphi.expert.pages.scales import Look, look_at
 from delphi.expert.sitting import Problem, Sitting, time_of_day
 from delphi.i18n import language
 from surveys.localized import LocalizedText
+from surveys.queries.asked_round import AskedRound
 from surveys.queries.feedback import EarlierRound
 from surveys.queries.questionnaire import AskedCriterion, AskedStatement, Questionnaire
 from surveys.rules.anonymity import Disclosure, disclosure
@@ -83,7 +84,7 @@ class SectionLine:
 
 @dataclass(frozen=True, slots=True)
 class RatingPage:
-    sitting: Sitting
+    asked: AskedRound
     number: int
     sections: tuple[SectionLine, ...]
     questions: QuestionsLine
@@ -104,6 +105,10 @@ class RatingPage:
     def is_last(self) -> bool:
         """Whether nothing is asked behind this page."""
         return self.number == len(self.sections) and not self.questions.n_asked
+
+    def around(self, *, opened: Opened, saved: str) -> "RatingPage":
+        """What stands around the blocks, with others' words for what is this person's own."""
+        return replace(self, blocks=(), opened=opened, saved=self.saved and saved)
 
 
 def blocks_of(

@@ -144,7 +144,7 @@ def rating_page(
     )
     questions = questions_line(session, sitting=sitting)
     return RatingPage(
-        sitting=sitting,
+        asked=asked,
         number=number,
         sections=sheet.lines(),
         questions=questions,
