@@ -31,7 +31,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/python -m delphi demo $(ARGS)
 
 test: $(VENV)/.test check
-	$(BIN)/python -m pytest -q -n auto --dist loadscope $(SELECTION) $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --dist loadscope --no-loadscope-reorder $(SELECTION) $(ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -25,6 +25,12 @@ settings.register_profile("delphi", deadline=None, suppress_health_check=[Health
 settings.load_profile("delphi")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules with slow tests first: processes that share the modules then end at about the same time."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_building() -> Iterator[None]:
     """Addresses compiled once, passwords at the lowest cost (`account/test_passwords.py` shows the real one)."""
