@@ -10,7 +10,7 @@ from playwright.sync_api import ElementHandle, Page, Response
 from tests.browser.looking import Watch, axe_problems, overhang, shape_of
 from tests.journeys.visitor import Form, Visitor
 
-SHOTS = os.environ.get("DELPHI_SCREENSHOTS", "")
+SHOTS = os.environ.get("DELPHI_TEST_PICTURES", "")
 """A folder to keep a picture of each page of a new shape in; empty keeps none."""
 LONG = 40
 """Longer texts are pasted, as people do."""
@@ -21,7 +21,8 @@ DISTANCE = """target => {
     const at = document.activeElement;
     if (at === target) return 0;
     const group = (one) => one.type === "radio" ? [...document.getElementsByName(one.name)] : [one];
-    const isStop = (one) => one.type !== "radio" || one === (group(one).find((other) => other.checked) ?? group(one)[0]);
+    const entry = (one) => group(one).find((other) => other.checked) ?? group(one)[0];
+    const isStop = (one) => one.type !== "radio" || one === entry(one);
     const stops = [...document.querySelectorAll(
         "a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex='0']")]
         .filter((one) => !one.disabled && one.checkVisibility() && isStop(one));
@@ -34,7 +35,8 @@ DISTANCE = """target => {
 CLOSED = """target => {
     let found = null;
     for (let up = target.parentElement; up; up = up.parentElement) {
-        if (up.matches("details:not([open])") && !(target.matches("summary") && target.parentElement === up)) found = up;
+        const isOwn = target.matches("summary") && target.parentElement === up;
+        if (up.matches("details:not([open])") && !isOwn) found = up;
     }
     return found && found.querySelector(":scope > summary");
 }"""
@@ -45,7 +47,9 @@ BUTTON = """([form, words]) => [...document.forms[form].elements].find((one) => 
 # How far the choice (its value or its words) lies below the one that is chosen.
 OPTION = """(one, wanted) => [...one.options].findIndex((choice) => choice.value === wanted || choice.label === wanted)
     - one.selectedIndex"""
-GROUP = """radio => [...document.getElementsByName(radio.name)].filter((one) => one.form === radio.form && !one.disabled)"""
+GROUP = (
+    """radio => [...document.getElementsByName(radio.name)].filter((one) => one.form === radio.form && !one.disabled)"""
+)
 
 
 class KeyboardVisitor(Visitor):

@@ -195,6 +195,20 @@ def _texts(statement: StatementContent) -> dict[str, str]:
     return {"text-en": statement.text["en"], "text-fr": statement.text["fr"]}
 
 
+def lines_by_key(reader: Visitor, heading: str) -> dict[str, dict[str, str]]:
+    """Key of each statement to its cells by heading, in the tables on the page that have this heading."""
+    found = {}
+    for table in (one for one in reader.tables if one and heading in one[0]):
+        for row in (row for row in table[1:] if len(row) == len(table[0])):
+            key = next(
+                key
+                for key, one in STATEMENTS.items()
+                if any(cell.startswith(" ".join(one.text["en"].split())) for cell in row)
+            )
+            found[key] = dict(zip(table[0], row, strict=True))
+    return found
+
+
 class Time:
     """The clock of the program, which the test moves on."""
 

@@ -33,6 +33,7 @@ from tests.journeys.desk_acts import (
     Time,
     ideas,
     language_of,
+    lines_by_key,
     name_of,
     newest_text,
     place_every_idea,
@@ -52,11 +53,24 @@ SEVEN = ["A1", "A2", "A3", "A4", "A5", "A6", "B1"]
 class Story:
     """The acts in their order; each looks at what is shown and at what is stored."""
 
-    def __init__(self, app: Flask, time: Time, *, lukas: Visitor) -> None:
+    def __init__(self, app: Flask, time: Time, *, lukas: Visitor, panel: Panel | None = None) -> None:
         self.app, self.time, self.lukas = app, time, lukas
-        self.panel, self.ideas = Panel(app), ideas()
+        self.panel, self.ideas = panel or Panel(app), ideas()
         self.codes: dict[str, str] = {}
         self.task_force_id = 0
+
+    def play(self) -> None:
+        self.set_up()
+        self.paste_the_panel()
+        self.try_it_out()
+        self.gather_ideas()
+        self.place_ideas()
+        self.translate()
+        self.rate(2)
+        self.look_at_the_board()
+        self.build_round_3()
+        self.rate(3)
+        self.publish()
 
     def read(self, question: Callable[[Session], T]) -> T:
         with self.app.extensions["delphi_database"].reading() as session:
@@ -234,7 +248,7 @@ class Story:
 
     def look_at_the_board(self) -> None:
         self.task_force().follow("Consensus")
-        lines = self.lines("Verdict")
+        lines = lines_by_key(self.lukas, "Verdict")
         rated = [key for key, one in STATEMENTS.items() if one.kind.value in RATED]
         assert set(lines) == set(rated)
         for key in rated:
@@ -249,19 +263,6 @@ class Story:
             ).all()
         )
         assert dict(frozen) == {self.codes[key]: N_RATERS for key in rated}
-
-    def lines(self, heading: str) -> dict[str, dict[str, str]]:
-        """Key of each statement to its cells by heading, in the tables on the page that have this heading."""
-        found = {}
-        for table in (one for one in self.lukas.tables if one and heading in one[0]):
-            for row in (row for row in table[1:] if len(row) == len(table[0])):
-                key = next(
-                    key
-                    for key, one in STATEMENTS.items()
-                    if any(cell.startswith(" ".join(one.text["en"].split())) for cell in row)
-                )
-                found[key] = dict(zip(table[0], row, strict=True))
-        return found
 
     def build_round_3(self) -> None:
         lukas = self.task_force().follow("Build round 3")
@@ -284,7 +285,7 @@ class Story:
         lukas = self.task_force().follow("Publish the outcomes")
         lukas.send("Publish")
         rated = [key for key, one in STATEMENTS.items() if one.kind.value in RATED]
-        lines = self.lines("Outcome")
+        lines = lines_by_key(lukas, "Outcome")
         assert {key: line["Outcome"] for key, line in lines.items()} == {key: OUTCOMES[place_of(key)] for key in rated}
         task_force = self.read(lambda session: session.get_one(TaskForce, self.task_force_id))
         assert task_force.code == CODE

@@ -26,16 +26,6 @@ def test_seven_task_forces_from_the_template_to_the_published_outcomes(database:
         small = a_study(session)
     story = Story(app, time, lukas=Visitor(staff_client(app, small.facilitator_id)))
     try:
-        story.set_up()
-        story.paste_the_panel()
-        story.try_it_out()
-        story.gather_ideas()
-        story.place_ideas()
-        story.translate()
-        story.rate(2)
-        story.look_at_the_board()
-        story.build_round_3()
-        story.rate(3)
-        story.publish()
+        story.play()
     finally:
         app.extensions["delphi_database"].engine.dispose()
