@@ -1,12 +1,14 @@
 """Blocks as an accessible PDF, and drawings as images, both by typst."""
 
 from dataclasses import asdict
+from math import ceil
 from typing import Any
 
 from delphi.documents.blocks import (
     Block,
     Bullets,
     Cell,
+    Column,
     Document,
     Grid,
     Heading,
@@ -20,10 +22,14 @@ from delphi.documents.blocks import (
 )
 from delphi.documents.typesetting import typeset
 
-LONG_ROW = 1_400
-"""A row with more characters than this in one cell may break over pages; shorter ones stay whole."""
+MOST_LINES = 36
+"""Rows, and tables of a few rows, stay on one page up to so many lines: about three fifths of it."""
 WHOLE_ROWS = 5
-"""A table with at most so many rows stays on one page."""
+"""A table with at most so many rows stays on one page, unless it is long."""
+LETTERS_ACROSS = 118
+"""Letters of a table's type from margin to margin; fewer than there are, so that a guess is rather too high."""
+GAP, PICTURE = 0.4, 4.0
+"""In lines: what separates two paragraphs of a cell, and the height of a small chart."""
 
 
 def as_pdf(document: Document) -> bytes:
@@ -63,19 +69,32 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _grid(grid: Grid) -> dict[str, Any]:
+    lines = [_n_lines(row, grid.columns) for row in grid.rows]
     return {
         "type": "grid",
         "caption": _line(grid.caption),
         "columns": [
             {"heading": _line(one.heading), "width": one.width, "number": one.is_number} for one in grid.columns
         ],
-        "whole": len(grid.rows) <= WHOLE_ROWS and not any(_is_long(row) for row in grid.rows),
-        "rows": [{"long": _is_long(row), "cells": [_cell(cell) for cell in row]} for row in grid.rows],
+        "whole": len(grid.rows) <= WHOLE_ROWS and sum(lines) <= MOST_LINES,
+        "rows": [
+            {"long": tall > MOST_LINES, "cells": [_cell(cell) for cell in row]}
+            for tall, row in zip(lines, grid.rows, strict=True)
+        ],
     }
 
 
-def _is_long(row: tuple[Cell, ...]) -> bool:
-    return any(sum(len(text_of(part)) for part in cell if not isinstance(part, Picture)) > LONG_ROW for cell in row)
+def _n_lines(row: tuple[Cell, ...], columns: tuple[Column, ...]) -> float:
+    """How many lines the tallest cell of a row takes, guessed from its letters and the width of its column."""
+    whole = sum(column.width for column in columns)
+    tallest = 0.0
+    for cell, column in zip(row, columns, strict=True):
+        across = max(1.0, LETTERS_ACROSS * column.width / whole)
+        tallest = max(
+            tallest,
+            sum(GAP + (PICTURE if isinstance(part, Picture) else ceil(len(text_of(part)) / across)) for part in cell),
+        )
+    return tallest
 
 
 def _cell(cell: Cell) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ class _Writer:
         return paragraph
 
     def _contents(self) -> None:
-        """A field that the word processor can refresh, already filled: entries lead to their headings."""
+        """A field, already filled with entries that lead to their headings; refreshed, it also has page numbers."""
         self._break()
         self._add_text(self._paragraph("TOC Heading"), ((self._document.contents, Look.PLAIN, ""),))
         headings = [
@@ -92,9 +92,8 @@ class _Writer:
             link = OxmlElement("w:hyperlink")
             link.set(qn("w:anchor"), _mark(at))
             paragraph._p.append(link)
-            run = paragraph.add_run(_clean(f"{block.number}\u2002{text_of(block.line)}\t".lstrip("\u2002")))
+            run = paragraph.add_run(_clean(f"{block.number}\u2002{text_of(block.line)}".lstrip("\u2002")))
             link.append(run._r)
-            field(paragraph, f"PAGEREF {_mark(at)} \\h", into=link)
             if place == len(headings) - 1:
                 field(paragraph, "", is_open=False)
 
@@ -113,6 +112,8 @@ class _Writer:
                 self._line(self._paragraph("Note Heading"), block.heading)
                 for line in block.lines:
                     self._line(self._paragraph("Note"), line)
+                # Frames that touch would become one.
+                self._paragraph("After Table")
             case Grid():
                 self._grid(block)
             case Picture():
@@ -145,6 +146,7 @@ class _Writer:
         for at, column in enumerate(grid.columns):
             table.columns[at].width = widths[at]
             self._cell(table.rows[0].cells[at], (column.heading,), width=widths[at], is_number=column.is_number)
+            table.rows[0].cells[at].paragraphs[0].paragraph_format.keep_with_next = True
         _mark_row(table.rows[0], "w:tblHeader")
         _mark_row(table.rows[0], "w:cantSplit")
         for row in grid.rows:

@@ -1,6 +1,7 @@
 """How our word-processor documents look: page, type, styles, foot; and the fields that python-docx lacks."""
 
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
@@ -14,6 +15,8 @@ from delphi.documents.blocks import Document
 INK, SOFT, ACCENT, FAINT, WASH = "211D17", "645D50", "1D6545", "DED8CA", "F3F1EA"
 TYPE = "IBM Plex Sans"
 MARGIN = 20
+LONGEST_FOOT = 90
+"""Letters beside which the page number finds room, in a wide type too."""
 TAGS = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES"}
 
 
@@ -59,11 +62,12 @@ def _styles(word: Any, *, language: str, is_book: bool) -> None:
     _type(styles["Title"], size=28 if is_book else 18, bold=True)
     _plain_title(styles["Title"])
     _type(styles["Subtitle"], size=11 if is_book else 9, colour=SOFT)
+    _even_letters(styles["Subtitle"])
     styles["Subtitle"].paragraph_format.space_before = Mm(52) if is_book else Mm(0)
     for level, size, colour in ((1, 18, INK), (2, 13, ACCENT), (3, 10.5, INK)):
         heading = styles[f"Heading {level}"]
         _type(heading, size=size, colour=colour, bold=True)
-        heading.paragraph_format.space_before = Pt(0 if level == 1 else 14)
+        heading.paragraph_format.space_before = Pt(20 if level == 1 else 14)
         heading.paragraph_format.space_after = Pt(8 if level == 1 else 6)
         heading.paragraph_format.keep_with_next = True
     _type(styles["List Bullet"], size=10)
@@ -77,7 +81,8 @@ def _styles(word: Any, *, language: str, is_book: bool) -> None:
         entry.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     _made(styles, "Small", size=9, after=4)
     _made(styles, "Cell", size=8.5, after=2)
-    _made(styles, "Cell Number", size=8.5, after=2).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    numbers = _made(styles, "Cell Number", size=8.5, after=2).paragraph_format
+    numbers.alignment, numbers.right_indent = WD_ALIGN_PARAGRAPH.RIGHT, Mm(1)
     _made(styles, "After Table", size=4, after=2)
     for name, bold in (("Note Heading", True), ("Note", False)):
         note = _made(styles, name, size=9, bold=bold, before=9 if bold else 0, after=3)
@@ -138,11 +143,19 @@ def _plain_title(style: Any) -> None:
         style.element.get_or_add_pPr().remove(border)
 
 
+def _even_letters(style: Any) -> None:
+    """Without the wide spacing between letters that the template has."""
+    spacing = style.element.get_or_add_rPr().find(qn("w:spacing"))
+    if spacing is not None:
+        style.element.get_or_add_rPr().remove(spacing)
+
+
 def _foot(section: Any, words: str) -> None:
     paragraph = section.footer.paragraphs[0]
-    paragraph.paragraph_format.tab_stops.clear_all()
+    # The template's own stop in the middle of the line would catch the page number of a short foot.
+    paragraph.style.paragraph_format.tab_stops.clear_all()
     paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT)
-    paragraph.add_run(f"{words}\t")
+    paragraph.add_run(f"{shorten(words, LONGEST_FOOT, placeholder='…')}\t")
     field(paragraph, "PAGE", words="1")
     paragraph.add_run(" / ")
     field(paragraph, "NUMPAGES", words="1")
@@ -150,7 +163,7 @@ def _foot(section: Any, words: str) -> None:
         run.font.size, run.font.color.rgb = Pt(8), RGBColor.from_string(SOFT)
 
 
-def field(paragraph: Any, code: str, *, words: str = "", into: Any = None, is_open: bool | None = None) -> None:
+def field(paragraph: Any, code: str, *, words: str = "", is_open: bool | None = None) -> None:
     """A field that the word processor fills. `is_open` True only begins one, False only ends it."""
     parts: list[tuple[str, str]] = []
     if is_open is not False:
@@ -172,5 +185,3 @@ def field(paragraph: Any, code: str, *, words: str = "", into: Any = None, is_op
             if kind == "begin":
                 element.set(qn("w:dirty"), "true")
             run._r.append(element)
-        if into is not None:
-            into.append(run._r)

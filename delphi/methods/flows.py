@@ -12,9 +12,9 @@ from surveys.vocabulary import OutcomeStatus
 
 INK, SOFT, FRAME, FILL, ASIDE = "#211d17", "#645d50", "#1d6545", "#eef5f0", "#f6f3ec"
 LETTERS = '"IBM Plex Sans", Arial, sans-serif'
-WIDTH, BOX, SIDE, LEFT, RIGHT = 640, 330, 220, 20, 400
+WIDTH, BOX, SIDE, LEFT, RIGHT = 640, 330, 232, 20, 400
 LINE, PAD, GAP = 17, 11, 30
-CHARACTERS_OF_BOX, CHARACTERS_OF_SIDE = 46, 30
+CHARACTERS_OF_BOX, CHARACTERS_OF_SIDE = 46, 34
 
 
 @dataclass(frozen=True, slots=True)

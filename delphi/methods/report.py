@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from babel.numbers import format_decimal
 from flask_babel import gettext, ngettext
 
 from delphi.documents.blocks import (
@@ -24,7 +25,7 @@ from delphi.documents.blocks import (
 )
 from delphi.documents.days import day
 from delphi.exports.language import speaking
-from delphi.i18n import in_language, language, number, percent
+from delphi.i18n import in_language, language, percent
 from delphi.methods.facts import said_on
 from delphi.methods.filled import CHECKLISTS, FilledChecklist, FilledItem, MethodsContents, filled
 from delphi.methods.flows import Flow, participant_flow, statement_flow
@@ -175,8 +176,8 @@ def _attrition(record: MethodsRecord) -> Grid:
                     one.task_force,
                     str(one.n_stayed),
                     str(one.n_left),
-                    number(None if one.found is None else one.found.median_abs_delta),
-                    number(None if one.found is None else one.found.effect),
+                    _two_decimals(None if one.found is None else one.found.median_abs_delta),
+                    _two_decimals(None if one.found is None else one.found.effect),
                     gettext("cannot be compared") if one.found is None else words(one.found.is_biased),
                 )
             )
@@ -184,6 +185,13 @@ def _attrition(record: MethodsRecord) -> Grid:
             if one.n_left
         ),
     )
+
+
+def _two_decimals(value: float | None) -> str:
+    """Figures that stand below each other: all with as many decimals, by the reader's conventions."""
+    if value is None:
+        return "–"
+    return str(format_decimal(value, format="0.00", locale=language())).replace("-", "−")
 
 
 def _checklist(one: FilledChecklist, *, chapter: int) -> Iterator[Block]:

@@ -118,10 +118,10 @@ def _votes(members: Sequence[MemberVote], *, time_zone: str, is_late: bool = Fal
     return Grid(
         caption=(),
         columns=(
-            Column(plain(gettext("Member")), 30),
-            Column(plain(gettext("Vote")), 22),
-            Column(plain(gettext("Comment")), 30),
-            Column(plain(gettext("When")), 18),
+            Column(plain(gettext("Member")), 27),
+            Column(plain(gettext("Vote")), 19),
+            Column(plain(gettext("Comment")), 31),
+            Column(plain(gettext("When")), 23),
         ),
         rows=tuple(
             (

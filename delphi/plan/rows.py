@@ -191,12 +191,12 @@ def list_grid(rows: list[RankedStatement], *, caption: str) -> Grid:
     return Grid(
         caption=plain(caption),
         columns=(
-            Column(plain(gettext("Rank")), 7, is_number=True),
-            Column(plain(gettext("Text")), 49),
+            Column(plain(gettext("Rank")), 9, is_number=True),
+            Column(plain(gettext("Text")), 44),
             Column(plain(gettext("Concerns the activity")), 13),
             Column(plain(gettext("Outcome")), 15),
             Column(plain(gettext("n")), 5, is_number=True),
-            Column(plain(gettext("Median")), 9, is_number=True),
+            Column(plain(gettext("Median")), 12, is_number=True),
             Column(plain(gettext("IQR")), 7, is_number=True),
         ),
         rows=tuple(

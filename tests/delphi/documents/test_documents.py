@@ -1,15 +1,23 @@
 """PDFs: what they say, in both languages, from data alone; nothing that people write is taken for markup."""
 
+import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import docx
 import pytest
 from flask import Flask
 from flask_babel import force_locale
+from pypdf import PdfReader
 
 from delphi.documents import typesetting
+from delphi.documents.blocks import Column, Document, Grid, Paragraph, plain
 from delphi.documents.certificate import Certificate, CertifiedRound, certificate_data, certificate_pdf
 from delphi.documents.own_answers import GivenItem, GivenSection, OwnAnswersSheet, own_answers_data, own_answers_pdf
+from delphi.documents.pdf import as_pdf
 from delphi.documents.questionnaire import paper_questionnaire, questionnaire_data, questionnaire_pdf
+from delphi.documents.word_processor import as_docx
+from delphi.documents.word_styles import LONGEST_FOOT
 from surveys.queries.asked_round import asked_round
 from surveys.vocabulary import QuestionKind, RoundKind
 from tests.builders import a_question, a_study, an_open_ideas_round, an_open_rating_round, said
@@ -112,3 +120,35 @@ def test_a_sheet_of_open_questions_has_room_for_ideas(app: Flask) -> None:
     codes = [entry["code"] for section in data["sections"] for entry in section["entries"]]
     assert codes[:3] == ["P1", "PC1", "PQ1"] and {"A1", "O1", "S1"} <= set(codes)
     assert data["consent"] == ""
+
+
+def a_table(*rows: str) -> Document:
+    grid = Grid((), (Column(plain("Code"), 1), Column(plain("Text"), 1)), tuple(((), (plain(row),)) for row in rows))
+    return Document(
+        "en", "Plan", "Study", (), "Plan", "", (Paragraph(plain("Before")), grid, Paragraph(plain("After")))
+    )
+
+
+def test_nothing_of_a_table_runs_off_its_page() -> None:
+    """Five rows that would fill two pages are not held together; each of them is."""
+    long = [" ".join(f"word{number}-{at}" for at in range(90)) + f" end{number}." for number in range(5)]
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(as_pdf(a_table(*long)))).pages]
+    shown = [number for number in range(5) for page in pages if f"end{number}." in page and f"word{number}-0" in page]
+    assert (len(pages), shown) == (2, [0, 1, 2, 3, 4])
+    short = [page.extract_text() for page in PdfReader(io.BytesIO(as_pdf(a_table("one", "two")))).pages]
+    assert len(short) == 1 and "After" in short[0]
+
+
+def test_a_row_taller_than_a_page_goes_on_on_the_next() -> None:
+    pages = PdfReader(io.BytesIO(as_pdf(a_table(" ".join(["reasons"] * 600) + " end.")))).pages
+    assert len(pages) == 2 and "end." in pages[1].extract_text() and "After" in pages[1].extract_text()
+
+
+def test_in_a_word_processor_heads_stay_with_their_rows_and_the_number_with_its_page() -> None:
+    made = replace(a_table("one"), foot="A very long name of a study " * 9, contents="Contents")
+    word = docx.Document(io.BytesIO(as_docx(made, made_at=CLOSED)))
+    head = word.tables[0].rows[0].cells[0].paragraphs[0]
+    assert head.paragraph_format.keep_with_next
+    foot = word.sections[0].footer.paragraphs[0]
+    assert len(foot.text.split("\t")[0]) <= LONGEST_FOOT
+    assert list(foot.style.paragraph_format.tab_stops) == []
