@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from delphi.cli import COMMANDS
 from delphi.config import ROOT, Settings
@@ -70,7 +71,14 @@ def test_nginx_takes_as_much_as_the_program_and_hides_links() -> None:
         text = text_of(name)
         assert f"client_max_body_size {MAX_BODY_BYTES // 1024**2}m;" in text
         assert "$request_uri $status" not in text and "$request " not in text
-        assert "~^/r/       /r/-;" in text
+
+
+def test_no_address_with_a_secret_is_written_to_a_log_of_nginx(app: Flask) -> None:
+    secret = {str(rule).partition("<token>")[0] for rule in app.url_map.iter_rules() if "<token>" in str(rule)}
+    assert len(secret) == 4
+    for name in ("nginx.conf", "nginx.compose.conf"):
+        hidden = dict(re.findall(r"^ *~\^(/[a-z/]+/) +(\S+);", text_of(name), flags=re.MULTILINE))
+        assert hidden == {start: f"{start}-" for start in secret}
 
 
 def test_compose_file_has_its_services() -> None:
