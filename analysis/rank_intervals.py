@@ -135,8 +135,11 @@ def _resampled_means(ratings: Ratings, *, draws: Iterable[IntArray]) -> Iterator
 
 
 def _order_statistic(ranks: RankArray, place: int) -> IntArray:
-    """The value at a 0-based place of every sorted column; along whole rows it is found several times faster."""
-    return np.asarray(np.partition(np.ascontiguousarray(ranks.T), place, axis=1)[:, place], dtype=np.int64)
+    """The rank at a 0-based place of every sorted column: how often each rank occurs tells it without sorting."""
+    n_items = ranks.shape[1]
+    slot = ranks + (n_items + 1) * np.arange(n_items)
+    counts = np.bincount(slot.ravel(), minlength=n_items * (n_items + 1)).reshape(n_items, n_items + 1)
+    return np.asarray(np.count_nonzero(np.cumsum(counts, axis=1) <= place, axis=1), dtype=np.int64)
 
 
 def tied_ranks(values: FloatArray) -> tuple[RankArray, RankArray]:

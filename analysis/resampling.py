@@ -15,7 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 CodeArray = npt.NDArray[np.int8]
 
 REPLICATES = 2000
-_DRAWS_AT_ONCE = 2**16
+_DRAWS_AT_ONCE = 2**17
 _CELLS_AT_ONCE = 6_000_000
 _EXACT_INTEGERS = 2.0**53
 
@@ -35,9 +35,10 @@ def draw_blocks(*, n_experts: int, replicates: int, seed: int) -> Iterator[IntAr
         rows = min(height, replicates - start)
         wanted = rows * n_experts
         while len(drawn) < wanted:
-            words = rng.randint(0, 2**32, size=2 * (wanted - len(drawn)), dtype=np.uint32) & bits
+            words = rng.randint(0, 2**32, size=2 * (wanted - len(drawn)), dtype=np.uint32)
+            words &= bits
             drawn = np.concatenate((drawn, np.compress(words < n_experts, words)))
-        slot = drawn[:wanted].reshape(rows, n_experts) + n_experts * np.arange(rows)[:, None]
+        slot = drawn[:wanted].reshape(rows, n_experts) + n_experts * np.arange(rows, dtype=np.uint32)[:, None]
         drawn = drawn[wanted:]
         yield np.bincount(slot.ravel(), minlength=wanted).reshape(rows, n_experts)
 
