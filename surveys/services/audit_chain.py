@@ -3,6 +3,8 @@
 Entries are linked when their transaction commits, one transaction at a time, and nothing else is locked after that:
 waiting for the chain can therefore not lock two transactions against each other. What a chain cannot show is that its
 end was cut off; so its newest seal goes out with every archive and every check.
+
+What happens inside a pilot or a rehearsal is logged, but stays outside the chain: it goes when the copy is discarded.
 """
 
 import json
@@ -14,8 +16,9 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlmodel import Session, col, select
 
-from surveys.models import AuditEvent
+from surveys.models import AuditEvent, Study
 from surveys.rules.protocol import canonical_digest
+from surveys.vocabulary import StudyKind
 
 # The first of the two keys of an advisory lock; it only has to differ from other uses in the same database.
 CHAIN_LOCK = text("SELECT pg_advisory_xact_lock(4712, 0)")
@@ -76,11 +79,12 @@ def seal_of(entry: AuditEvent, *, before: str) -> str:
 def check_chain(session: Session) -> ChainChecked:
     """Read the whole log in order and recompute every seal. Errors: none."""
     before, n_entries = "", 0
+    copies = set(session.exec(select(Study.id).where(Study.kind != StudyKind.STUDY)).all())
     entries = session.exec(select(AuditEvent).order_by(col(AuditEvent.number), col(AuditEvent.id)))
     unlinked = False
     for entry in entries.yield_per(1000):
         if entry.number is None:
-            unlinked = True
+            unlinked = unlinked or entry.study_id not in copies
             continue
         n_entries += 1
         if entry.number != n_entries:
@@ -95,7 +99,8 @@ def check_chain(session: Session) -> ChainChecked:
 
 @event.listens_for(Session, "before_commit")
 def _link(session: Session) -> None:
-    entries: list[AuditEvent] = session.info.pop(UNLINKED, [])
+    with session.no_autoflush:
+        entries = [one for one in session.info.pop(UNLINKED, []) if one in session and not _is_of_copy(session, one)]
     if not entries:
         return
     if session.get_bind().dialect.name == "postgresql":
@@ -108,6 +113,11 @@ def _link(session: Session) -> None:
         number = (number or 0) + 1
         entry.number = number
         entry.seal = before = seal_of(entry, before=before)
+
+
+def _is_of_copy(session: Session, entry: AuditEvent) -> bool:
+    study = session.get(Study, entry.study_id) if entry.study_id is not None else None
+    return study is not None and study.kind is not StudyKind.STUDY
 
 
 @event.listens_for(Session, "after_rollback")

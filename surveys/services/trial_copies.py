@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel, col, select
 from surveys.errors import NotFound, RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import (
+    AuditEvent,
     College,
     Criterion,
     Goal,
@@ -92,8 +93,12 @@ def ensure_copy(session: Session, *, task_force_id: int) -> tuple[TaskForce, Stu
     return task_force, study
 
 
-def discard_copy(session: Session, *, actor: Actor, task_force_id: int, now: datetime) -> int | None:
+def discard_copy(
+    session: Session, *, actor: Actor | None, task_force_id: int, now: datetime, problem: str = ""
+) -> int | None:
     """Delete a pilot or a rehearsal with everything in it; the id of the task force it was copied from.
+
+    `problem` says why it ended early; empty where somebody discarded it.
 
     Raises
     ------
@@ -104,7 +109,11 @@ def discard_copy(session: Session, *, actor: Actor, task_force_id: int, now: dat
     original_id = task_force.copy_of_id
     invented = _invented_people(session, study=study) if study.kind is StudyKind.REHEARSAL else set()
     doomed: dict[str, set[int]] = {"study": {study.id}, "person": invented}
-    session.expunge_all()
+    session.flush()
+    for known in list(session):
+        # What the log of other studies was told in this transaction is still to be linked into its chain.
+        if not isinstance(known, AuditEvent) or known.study_id == study.id:
+            session.expunge(known)
     connection = session.connection()
     conditions: dict[str, Any] = {}
     for table in metadata.sorted_tables:
@@ -126,6 +135,7 @@ def discard_copy(session: Session, *, actor: Actor, task_force_id: int, now: dat
             now=now,
             study_id=session.get_one(TaskForce, original_id).study_id,
             task_force_id=original_id,
+            **({"problem": problem[:200]} if problem else {}),
         )
     session.flush()
     return original_id
