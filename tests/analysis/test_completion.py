@@ -44,26 +44,33 @@ def by_enumeration(
     return None
 
 
-@settings(max_examples=300, deadline=None)
-@given(data=st.data())
-def test_outlook_equals_every_completion(data: st.DataObject) -> None:
-    points = data.draw(st.integers(2, 5))
-    box = sorted(data.draw(st.tuples(st.integers(1, points), st.integers(1, points))))
+@st.composite
+def panels_in_progress(draw: st.DrawFn) -> tuple[np.ndarray, ConsensusRule, int, int, int]:
+    """A histogram on 2 to 5 points, a rule, who may still answer, the rule's denominator and who was asked."""
+    points = draw(st.integers(2, 5))
+    agree_from, agree_to = sorted(draw(st.tuples(st.integers(1, points), st.integers(1, points))))
     rule = ConsensusRule(
-        agree_from=box[0],
-        agree_to=box[1],
-        agreement=data.draw(st.sampled_from([Fraction(3, 4), Fraction(2, 3), Fraction(1, 4), Fraction(1)])),
-        iqr=data.draw(st.sampled_from([0.0, 0.5, 1.0, 2.0])),
-        quantile=data.draw(st.sampled_from(Quantile)),
-        denominator=data.draw(st.sampled_from(Denominator)),
-        min_n=data.draw(st.integers(1, 5)),
+        agree_from=agree_from,
+        agree_to=agree_to,
+        agreement=draw(st.sampled_from([Fraction(3, 4), Fraction(2, 3), Fraction(1, 4), Fraction(1)])),
+        iqr=draw(st.sampled_from([0.0, 0.5, 1.0, 2.0])),
+        quantile=draw(st.sampled_from(Quantile)),
+        denominator=draw(st.sampled_from(Denominator)),
+        min_n=draw(st.integers(1, 5)),
     )
-    counts = np.array(data.draw(st.lists(st.integers(0, 2), min_size=points, max_size=points)), dtype=np.int64)
-    outstanding = data.draw(st.integers(0, 3))
-    eligible = int(counts.sum()) + outstanding + data.draw(st.integers(0, 2))
-    unsure = 0 if rule.denominator is Denominator.RATED else data.draw(st.integers(0, 1))
+    counts = np.array(draw(st.lists(st.integers(0, 2), min_size=points, max_size=points)), dtype=np.int64)
+    outstanding = draw(st.integers(0, 3))
+    eligible = int(counts.sum()) + outstanding + draw(st.integers(0, 2))
+    unsure = 0 if rule.denominator is Denominator.RATED else draw(st.integers(0, 1))
     total = eligible if rule.denominator is Denominator.ELIGIBLE else int(counts.sum()) + unsure
-    scale = Scale(1, points)
+    return counts, rule, outstanding, total, eligible
+
+
+@settings(max_examples=300, deadline=None)
+@given(panels_in_progress())
+def test_outlook_equals_every_completion(panel: tuple[np.ndarray, ConsensusRule, int, int, int]) -> None:
+    counts, rule, outstanding, total, eligible = panel
+    scale = Scale(1, len(counts))
     (found,) = close_outlook(
         counts[None],
         n_outstanding=outstanding,

@@ -30,9 +30,7 @@ NAN = np.nan
 NINE = Scale(1, 9)
 RULE = ConsensusRule.default_for(NINE)
 matrices = st.integers(1, 4).flatmap(
-    lambda k: st.lists(
-        st.lists(st.one_of(st.none(), st.integers(1, 9)), min_size=k, max_size=k), min_size=1, max_size=8
-    )
+    lambda k: st.lists(st.lists(st.sampled_from([None, *range(1, 10)]), min_size=k, max_size=k), min_size=1, max_size=8)
 )
 ITEM_KEYS = [
     "n", "n_eligible", "n_dont_know", "n_abstain", "n_missing", "frequency", "mean", "sd", "median", "q1",
@@ -184,8 +182,8 @@ def test_json_has_the_published_keys() -> None:
 def test_no_nan_or_infinity_leaves_the_report(matrix: list[list[int | None]]) -> None:
     found = report(matrix)
     assert all(math.isfinite(x) for x in numbers(found))
-    text = json.dumps(report_as_dict(found), allow_nan=False)
-    assert json.loads(text) == report_as_dict(found)
+    published = report_as_dict(found)
+    assert json.loads(json.dumps(published, allow_nan=False)) == published
 
 
 @settings(deadline=None, max_examples=40)
@@ -221,7 +219,8 @@ def test_reversing_the_scale_mirrors_the_report(matrix: list[list[int | None]]) 
 @settings(deadline=None, max_examples=40)
 @given(matrices)
 def test_duplicating_the_panel_keeps_shares_and_narrows_limits(matrix: list[list[int | None]]) -> None:
-    for one, double in zip(report(matrix).items, report(matrix + matrix).items, strict=True):
+    single, twice = report(matrix, uncertainty=False), report(matrix + matrix, uncertainty=False)
+    for one, double in zip(single.items, twice.items, strict=True):
         assert (double.mean, double.median) == (one.mean, one.median)
         if one.agreement.share is None:
             continue
