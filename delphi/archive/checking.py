@@ -11,9 +11,9 @@ import numpy as np
 from analysis.round_report import analyse_round, report_as_dict
 from analysis.types import CellState, Quantile, Ratings, Scale
 from delphi.archive.figures import concordance_cells, concordance_names, figure_cells, figure_names
-from delphi.archive.layout import FORMAT, LAYOUTS, SIMULATED, Cell, Damaged, Sheet, as_json, read_csv
+from delphi.archive.layout import SIMULATED, Cell, Damaged
+from delphi.archive.opening import Bundle, Where, open_bundle, place, where
 from delphi.archive.ranks import check_outcomes
-from delphi.archive.sealing import unpack
 from surveys.localized import LocalizedText
 from surveys.queries.rating_matrix import CELL_STATES, in_canonical_order
 from surveys.rules.protocol import ProtocolSettings, canonical_digest
@@ -24,21 +24,6 @@ from surveys.vocabulary import QuestionKind, RatingState
 SEED = 20240101
 CANONICAL = "canonical"
 TOLERANCE = 1e-9
-Where = tuple[str, int]
-"""Task force and number of a round."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """A bundle that is whole: every byte is the one that was sealed."""
-
-    seal: str
-    study: dict[str, Any]
-    protocol: dict[str, Any]
-    sheets: dict[str, Sheet]
-
-    def rows(self, name: str) -> list[dict[str, Any]]:
-        return self.sheets[name].as_dicts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +35,6 @@ class Checked:
     n_answers: int
     n_figures: int
     n_not_repeatable: int
-
-
-def open_bundle(content: bytes, *, seal: str = "") -> Bundle:
-    """Read a bundle; `Damaged` with the first place where a byte, a row or an order is not as it was sealed."""
-    files, found = unpack(content, seal=seal)
-    documents = {}
-    for name in ("manifest.json", "study.json", "protocol.json"):
-        if name not in files:
-            raise Damaged(f"{name} is missing")
-        try:
-            documents[name] = json.loads(files[name])
-        except ValueError:
-            raise Damaged(f"{name} is no JSON") from None
-    if documents["manifest.json"].get("format") != FORMAT:
-        raise Damaged(f"its format is not {FORMAT}")
-    sheets = {}
-    for layout in LAYOUTS:
-        name = f"data/{layout.name}.csv"
-        if name not in files:
-            raise Damaged(f"{name} is missing")
-        sheets[layout.name] = read_csv(layout.name, files[name])
-    if files.get("data.json") != as_json(sheets.values()):
-        raise Damaged("data.json does not hold the same as the tables")
-    return Bundle(found, documents["study.json"], documents["protocol.json"], sheets)
 
 
 def check(content: bytes, *, seal: str = "") -> Checked:
@@ -119,6 +80,21 @@ def _check_rules(bundle: Bundle) -> None:
             raise Damaged(f"{place(row)}: the rules it was judged by are missing")
         if sum(asked.get(where(row), [])) != row["n_answered"]:
             raise Damaged(f"{place(row)}: n_answered is {row['n_answered']}, the panel gives {sum(asked[where(row)])}")
+    _check_earlier(bundle)
+
+
+def _check_earlier(bundle: Bundle) -> None:
+    """What was reopened was closed again, by rules that are here."""
+    last = {where(row): row["snapshot"] for row in bundle.rows("rounds")}
+    for row in bundle.rows("earlier_closings"):
+        if row["snapshot"] >= last.get(where(row), 0):
+            raise Damaged(f"{place(row)}: snapshot {row['snapshot']} was reopened, no later closing is here")
+        if row["rule_fingerprint"] not in ("", *bundle.protocol["applied"]):
+            raise Damaged(f"{place(row)}, snapshot {row['snapshot']}: the rules it was judged by are missing")
+    known = {(*where(row), row["snapshot"]) for row in bundle.rows("earlier_closings")}
+    for row in bundle.rows("earlier_verdicts"):
+        if (*where(row), row["snapshot"]) not in known:
+            raise Damaged(f"{place(row)}, snapshot {row['snapshot']}: verdicts of a closing that is not here")
 
 
 def _check_results(bundle: Bundle) -> Iterator[tuple[int, int]]:
@@ -271,14 +247,6 @@ def same(stored: Any, expected: Any) -> bool:
     if isinstance(stored, float) and isinstance(expected, int | float):
         return isclose(stored, expected, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
     return bool(stored == expected)
-
-
-def where(row: Mapping[str, Any]) -> Where:
-    return row["task_force"], row["round"]
-
-
-def place(row: Mapping[str, Any]) -> str:
-    return f"{row['task_force']} round {row['round']}"
 
 
 def _name(key: tuple[Any, ...]) -> str:

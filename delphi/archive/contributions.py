@@ -1,6 +1,8 @@
 """What people wrote and sent besides ratings, unsigned: ideas with their lineage, comments, questions, receipts."""
 
-from sqlmodel import col
+from typing import Any
+
+from sqlmodel import col, select
 
 from delphi.archive.gathering import Gathering, Rows
 from delphi.archive.layout import Cell, Sheet, compact, sheet_of
@@ -14,9 +16,11 @@ from surveys.models import (
     Question,
     QuestionResult,
     Submission,
+    TextReview,
 )
 from surveys.rules.questions import QUESTION_KINDS
-from surveys.vocabulary import CommentReview
+from surveys.services.unlinking import BLANKED
+from surveys.vocabulary import CommentReview, IdeaStatus
 
 
 def contributions(found: Gathering) -> list[Sheet]:
@@ -30,7 +34,7 @@ def contributions(found: Gathering) -> list[Sheet]:
 
 def _ideas(found: Gathering) -> list[Sheet]:
     ideas = found.all(Idea, col(Idea.round_id).in_(list(found.rounds)))
-    known = {one.id for one in ideas}
+    known, unread = {one.id for one in ideas}, _unread(found, Idea)
     placements = sorted(found.all(IdeaPlacement, col(IdeaPlacement.idea_id).in_(known)), key=lambda one: one.id)
     numbers: dict[tuple[int, int], int] = {}
     lineage: Rows = []
@@ -54,7 +58,8 @@ def _ideas(found: Gathering) -> list[Sheet]:
             one.kind.value,
             found.ideas.of(one.parent_id) if one.parent_id in known else "",
             one.status.value,
-            one.text,
+            one.language,
+            BLANKED if one.id in unread or one.status is IdeaStatus.WAITING else one.text,
             one.parked_reason,
         )
         for one in ideas
@@ -62,14 +67,28 @@ def _ideas(found: Gathering) -> list[Sheet]:
     return [sheet_of("ideas", rows), sheet_of("lineage", lineage)]
 
 
+def _unread(found: Gathering, table: type[Any]) -> set[int]:
+    """Ids of texts whose authors are removed and which nobody has read over yet: they might give them away."""
+    of_study = (TextReview.study_id == found.study_id, TextReview.kind == table.__tablename__)
+    waiting = select(TextReview.row_id).where(*of_study, col(TextReview.reviewed_at).is_(None))
+    return set(found.session.exec(waiting).all())
+
+
 def _comments(found: Gathering) -> Rows:
+    unread = _unread(found, Comment)
     shared = [
         one
         for one in found.all(Comment, col(Comment.round_id).in_(list(found.rounds)))
-        if one.review is CommentReview.SHARED
+        if one.review is CommentReview.SHARED and one.id not in unread
     ]
     texts = sorted(
-        (*found.rounds[one.round_id], found.statements[one.statement_id], one.stance.value, *both(_read_by_others(one)))
+        (
+            *found.rounds[one.round_id],
+            found.statements[one.statement_id],
+            one.stance.value,
+            one.is_objection,
+            *both(_read_by_others(one)),
+        )
         for one in shared
     )
     numbers: dict[tuple[Cell, ...], int] = {}

@@ -17,6 +17,7 @@ from surveys.models import (
     FrozenRating,
     Outcome,
     Panellist,
+    Reopening,
     Round,
     RoundResult,
     RoundStatement,
@@ -26,7 +27,7 @@ from surveys.models import (
     TaskForce,
 )
 from surveys.rules.protocol import ProtocolSettings
-from surveys.vocabulary import RoundStatus
+from surveys.vocabulary import MembershipStatus, RoundStatus
 
 Rows = list[tuple[Cell, ...]]
 
@@ -43,6 +44,8 @@ class Gathering:
     rounds: dict[int, tuple[str, int]] = field(default_factory=dict)
     snapshots: dict[int, int] = field(default_factory=dict)
     """Id of the newest snapshot of each closed round, to the round's id."""
+    earlier: dict[int, Snapshot] = field(default_factory=dict)
+    """Snapshots of these rounds that a later one replaced, by id."""
     statements: dict[int, str] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     criteria: dict[int, str] = field(default_factory=dict)
@@ -61,9 +64,11 @@ def gathering_of(session: Session, *, study_id: int) -> Gathering:
     closed = [one for one in rounds if one.status is RoundStatus.CLOSED]
     found.rounds = {one.id: (found.task_forces[one.task_force_id], one.number) for one in closed}
     newest: dict[int, Snapshot] = {}
-    for one in found.all(Snapshot, col(Snapshot.round_id).in_(list(found.rounds))):
-        if one.round_id not in newest or one.number > newest[one.round_id].number:
-            newest[one.round_id] = one
+    taken = found.all(Snapshot, col(Snapshot.round_id).in_(list(found.rounds)))
+    for one in sorted(taken, key=lambda snapshot: int(snapshot.number)):
+        if one.round_id in newest:
+            found.earlier[newest[one.round_id].id] = newest[one.round_id]
+        newest[one.round_id] = one
     found.snapshots = {snapshot.id: round_id for round_id, snapshot in newest.items()}
     statements = found.all(Statement, col(Statement.task_force_id).in_(list(found.task_forces)))
     found.statements = {one.id: one.code for one in statements}
@@ -80,6 +85,7 @@ def figures_and_answers(found: Gathering) -> list[Sheet]:
     return [
         sheet_of("members", _members(found)),
         *_rounds(found),
+        *_earlier(found),
         sheet_of("statements", _statements(found)),
         sheet_of("wordings", _wordings(found)),
         sheet_of("questionnaires", _questionnaires(found)),
@@ -91,9 +97,16 @@ def figures_and_answers(found: Gathering) -> list[Sheet]:
 
 
 def _members(found: Gathering) -> Rows:
+    asked = {
+        who
+        for one in found.all(Snapshot, col(Snapshot.id).in_(list(found.snapshots)))
+        for who in one.audience["eligible"]
+    }
     return [
         (found.task_forces[one.task_force_id], found.experts.of(one.id), one.status.value)
         for one in found.all(Panellist, col(Panellist.task_force_id).in_(list(found.task_forces)))
+        # Of a restored study: seats that hold texts without author were never anybody's.
+        if one.id in asked or one.person_id is not None or one.status is not MembershipStatus.LEFT
     ]
 
 
@@ -129,6 +142,35 @@ def _rounds(found: Gathering) -> list[Sheet]:
             criterion, _, kind = name.partition(":")
             concordance.append((*place, criterion, kind, *concordance_cells(block)))
     return [sheet_of("rounds", rows), sheet_of("panel", panel), sheet_of("concordance", concordance)]
+
+
+def _earlier(found: Gathering) -> list[Sheet]:
+    """Closings whose rounds were opened again. Of a restored study only when and why: the rest is in its archive."""
+    snapshots = {(one.round_id, one.number): one for one in found.earlier.values()}
+    closings: Rows = []
+    for one in found.all(Reopening, col(Reopening.round_id).in_(list(found.rounds))):
+        key = (*found.rounds[one.round_id], one.snapshot_number)
+        told = when(one.reopened_at), one.reason
+        was = snapshots.get((one.round_id, one.snapshot_number))
+        if was is None:
+            closings.append((*key, "", None, None, None, "", "", *told))
+            continue
+        counts = was.n_eligible, was.n_answered, was.n_submitted
+        rule = ProtocolSettings.from_json(was.rule).fingerprint
+        closings.append((*key, when(was.taken_at), *counts, rule, was.digest, *told))
+    verdicts: Rows = [
+        (
+            *found.rounds[found.earlier[one.snapshot_id].round_id],
+            found.earlier[one.snapshot_id].number,
+            found.statements[one.statement_id],
+            found.criteria[one.criterion_id],
+            found.versions[one.version_id],
+            one.verdict,
+            one.consensus_class,
+        )
+        for one in found.all(RoundResult, col(RoundResult.snapshot_id).in_(list(found.earlier)))
+    ]
+    return [sheet_of("earlier_closings", closings), sheet_of("earlier_verdicts", verdicts)]
 
 
 def _statements(found: Gathering) -> Rows:

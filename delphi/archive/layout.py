@@ -58,6 +58,20 @@ LAYOUTS = (
         "Every closed round, with the digest that was logged when it was closed.",
     ),
     _layout(
+        "earlier_closings",
+        3,
+        "task_force round:int snapshot:int closed_at n_eligible:int n_answered:int n_submitted:int rule_fingerprint "
+        "sealed_digest reopened_at reason",
+        "Closings that did not last: their rounds were opened again. Their single answers are not here: laid beside "
+        "the later ones they would show who came late.",
+    ),
+    _layout(
+        "earlier_verdicts",
+        5,
+        "task_force round:int snapshot:int statement criterion version:int verdict consensus_class",
+        "What those closings had found.",
+    ),
+    _layout(
         "statements",
         2,
         "task_force made:int statement kind parent category is_retired:bool created_at",
@@ -87,10 +101,18 @@ LAYOUTS = (
         "statement decided_at facility part source reason superseded_at",
         "Who carries an activity; later decisions keep earlier ones.",
     ),
-    _layout("ideas", 1, "idea task_force round:int kind parent status text parked_reason", "Raw ideas, unsigned."),
+    _layout(
+        "ideas",
+        1,
+        "idea task_force round:int kind parent status language text parked_reason",
+        "Raw ideas, unsigned; a text that nobody has read over yet stands as […].",
+    ),
     _layout("lineage", 3, "idea statement number:int action note undone:bool", "Which idea went into which statement."),
     _layout(
-        "comments", 5, "task_force round:int statement stance number:int en fr", "Comments that were shared, unsigned."
+        "comments",
+        5,
+        "task_force round:int statement stance number:int is_objection:bool en fr",
+        "Comments that were shared, unsigned.",
     ),
     _layout(
         "questions",

@@ -4,18 +4,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
-from delphi.archive.checking import Bundle, check, fits, open_bundle
+from delphi.archive.checking import Checked, check, fits
 from delphi.archive.figures import figure_cells, figure_names
 from delphi.archive.layout import SIMULATED, Damaged
-from surveys.models import Criterion, Round, RoundResult, Snapshot, Statement, TaskForce
+from delphi.archive.opening import Bundle, open_bundle
+from surveys.models import ArchiveBundle, Criterion, Round, RoundResult, Snapshot, Statement, TaskForce
+from surveys.services.archives import keep_origin
 from surveys.services.restoring import restore_study
 from surveys.services.restoring_framework import ArchivedStudy
 
+N_UNLISTED = 2
+"""Files of a bundle that its manifest does not name: itself and the checksums."""
 JSON_CELLS = {
     "questions": ("text", "hint", "options", "settings"),
     "question_answers": ("answer",),
@@ -51,7 +56,24 @@ def restore_bundle(session: Session, *, content: bytes, seal: str = "", now: dat
     )
     study_id = restore_study(session, archived=archived, now=now)
     n_figures = _compare(session, bundle=bundle, study_id=study_id)
+    keep_origin(session, bundle=_origin(bundle, checked=checked, content=content, study_id=study_id), content=content)
     return Restored(study_id, bundle.study["slug"], checked.n_rounds, checked.n_answers, n_figures)
+
+
+def _origin(bundle: Bundle, *, checked: Checked, content: bytes, study_id: int) -> ArchiveBundle:
+    return ArchiveBundle(
+        study_id=study_id,
+        number=1,
+        sealed_at=datetime.fromisoformat(bundle.manifest["made_at"]),
+        software=bundle.manifest["software"]["version"],
+        file_name=f"{bundle.study['slug']}-archive-{bundle.seal[:8]}.zip",
+        n_bytes=len(content),
+        n_files=len(bundle.manifest["files"]) + N_UNLISTED,
+        n_rounds=checked.n_rounds,
+        n_answers=checked.n_answers,
+        checksum=sha256(content).hexdigest(),
+        seal=bundle.seal,
+    )
 
 
 def _parsed(name: str, row: Mapping[str, Any]) -> dict[str, Any]:

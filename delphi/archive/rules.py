@@ -150,8 +150,8 @@ def protocol_document(found: Gathering) -> dict[str, Any]:
     amendments = sorted(
         found.all(ProtocolAmendment, ProtocolAmendment.study_id == found.study_id), key=lambda one: one.number
     )
-    applied = {}
-    for snapshot in found.all(Snapshot, col(Snapshot.id).in_(list(found.snapshots))):
+    applied, numbers = {}, {one.id: one.version for one in versions}
+    for snapshot in found.all(Snapshot, col(Snapshot.id).in_([*found.snapshots, *found.earlier])):
         settings = ProtocolSettings.from_json(snapshot.rule)
         applied[settings.fingerprint] = settings.as_json()
     return {
@@ -168,6 +168,7 @@ def protocol_document(found: Gathering) -> dict[str, Any]:
         "amendments": [
             {
                 "number": one.number,
+                "version": numbers[one.protocol_id],
                 "made_at": when(one.made_at),
                 "reason": one.reason,
                 "changes": one.changes,

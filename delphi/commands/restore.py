@@ -80,6 +80,7 @@ def restore_archive(path: Path, *, seal: str) -> int:
         f"Restored the study {restored.slug}: {restored.n_rounds} closed rounds, {restored.n_answers} answers; "
         f"{restored.n_figures} figures computed again, every one as in the archive."
     )
-    print("Ideas, comments and the log stay in the archive. To read the study, give somebody its secretariat:")
+    print("The archive itself is kept with it: receipts, log and closings that were reopened are in there alone.")
+    print("To read the study, give somebody its secretariat:")
     print(f"  python -m delphi account --email ADDRESS --role secretariat --study {restored.slug}")
     return 0

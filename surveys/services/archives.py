@@ -37,6 +37,14 @@ def next_number(session: Session, *, study_id: int) -> int:
     return max(numbers, default=0) + 1
 
 
+def keep_origin(session: Session, *, bundle: ArchiveBundle, content: bytes) -> None:
+    """Keep the bundle that a study was restored from, as it was sealed: what only it holds stays within reach."""
+    session.add(bundle)
+    session.flush()
+    session.add(ArchiveFile(bundle_id=bundle.id, content=content))
+    session.flush()
+
+
 def store_bundle(
     session: Session, *, actor: Actor | None, bundle: ArchiveBundle, content: bytes, now: datetime
 ) -> ArchiveBundle:

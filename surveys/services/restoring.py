@@ -1,7 +1,6 @@
 """An archived study made readable again: closed rounds, frozen answers and figures, people under the archive's codes.
 
-What an archive does not tell cannot come back: who somebody was, who wrote which idea, mails, drafts. Ideas, their
-lineage and comments stay in the archive.
+What an archive does not tell cannot come back: who somebody was, who wrote which text, mails, drafts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from surveys.models import (
     Question,
     QuestionAnswer,
     Rating,
+    Reopening,
     Round,
     RoundResult,
     RoundStatement,
@@ -33,6 +33,7 @@ from surveys.models import (
 from surveys.services.audit import record
 from surveys.services.freezing import seal_snapshot
 from surveys.services.restoring_framework import (
+    LANGUAGE,
     ArchivedStudy,
     Ids,
     added,
@@ -40,9 +41,8 @@ from surveys.services.restoring_framework import (
     restore_framework,
     restore_rules,
 )
+from surveys.services.restoring_texts import restore_texts
 from surveys.vocabulary import AuditAction, MembershipStatus, RoundStatus, ViolationCode
-
-LANGUAGE = "en"
 
 
 def restore_study(session: Session, *, archived: ArchivedStudy, now: datetime) -> int:
@@ -75,6 +75,7 @@ def restore_study(session: Session, *, archived: ArchivedStudy, now: datetime) -
     _restore_statements(session, archived, ids=ids)
     _restore_rounds(session, archived, ids=ids)
     _restore_answers(session, archived, ids=ids)
+    restore_texts(session, archived, ids=ids)
     for snapshot in ids.snapshots.values():
         seal_snapshot(session, snapshot=snapshot)
     _restore_decisions(session, archived, ids=ids)
@@ -154,6 +155,15 @@ def _restore_rounds(session: Session, archived: ArchivedStudy, *, ids: Ids) -> N
         )
         added(session, snapshot)
         ids.snapshots[key] = snapshot
+    for one in archived.tables["earlier_closings"]:
+        session.add(
+            Reopening(
+                round_id=ids.rounds[one["task_force"], one["round"]],
+                snapshot_number=one["snapshot"],
+                reason=one["reason"],
+                reopened_at=moment_of(one["reopened_at"]),
+            )
+        )
     for one in archived.tables["questionnaires"]:
         session.add(
             RoundStatement(

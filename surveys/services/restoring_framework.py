@@ -17,11 +17,14 @@ from surveys.models import (
     Objective,
     ObjectiveVersion,
     Protocol,
+    ProtocolAmendment,
     Scale,
     Snapshot,
     TaskForce,
 )
 
+LANGUAGE = "en"
+"""Of seats: the archive does not tell which language somebody reads."""
 Table = Sequence[Mapping[str, Any]]
 
 
@@ -44,6 +47,7 @@ class Ids:
 
     task_forces: dict[str, int] = field(default_factory=dict)
     objectives: dict[str, int] = field(default_factory=dict)
+    protocols: dict[int, int] = field(default_factory=dict)
     criteria: dict[str, int] = field(default_factory=dict)
     categories: dict[str, int] = field(default_factory=dict)
     facilities: dict[str, int] = field(default_factory=dict)
@@ -99,7 +103,18 @@ def restore_rules(session: Session, archived: ArchivedStudy, *, study_id: int, i
         ids.criteria[one["code"]] = added(session, criterion)
     for one in archived.protocol["versions"]:
         plain = {name: one[name] for name in ("version", "fingerprint", "reason", "settings")}
-        session.add(Protocol(study_id=study_id, locked_at=moment_of(one["locked_at"]), **plain))
+        protocol = Protocol(study_id=study_id, locked_at=moment_of(one["locked_at"]), **plain)
+        ids.protocols[one["version"]] = added(session, protocol)
+    for one in archived.protocol["amendments"]:
+        plain = {name: one[name] for name in ("number", "changes", "fingerprint_before", "fingerprint_after", "reason")}
+        session.add(
+            ProtocolAmendment(
+                study_id=study_id,
+                protocol_id=ids.protocols[one["version"]],
+                made_at=moment_of(one["made_at"]),
+                **plain,
+            )
+        )
     session.flush()
 
 

@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, func, select
 
 from delphi.archive.checking import check
 from delphi.archive.layout import LAYOUTS, Damaged, as_csv, as_json, read_csv, sheet_of
 from delphi.archive.sealing import SUMS, unpack
-from surveys.models import Panellist, RoundResult, Submission
+from surveys.models import Comment, Idea, Panellist, RoundResult, Snapshot, Submission, TextReview
+from tests.builders import NOW
 from tests.delphi.archive.conftest import SECRETS, Sealed, bundle_of
 
 
@@ -46,12 +47,12 @@ def table_columns(name: str) -> tuple[str, ...]:
     return next(one.columns for one in LAYOUTS if one.name == name)
 
 
-def test_a_bundle_checks_out_and_says_how_much(archived: Sealed) -> None:
-    checked = check(archived.content)
+def test_a_bundle_checks_out_and_says_how_much(sealed: Sealed) -> None:
+    checked = check(sealed.content)
     assert (checked.n_rounds, checked.n_answers, checked.n_not_repeatable) == (3, 49, 0)
     assert checked.n_figures > 300
-    assert checked.seal == hashlib.sha256(zip_file(archived.content, SUMS)).hexdigest()
-    assert check(archived.content, seal=checked.seal) == checked
+    assert checked.seal == hashlib.sha256(zip_file(sealed.content, SUMS)).hexdigest()
+    assert check(sealed.content, seal=checked.seal) == checked
 
 
 def zip_file(content: bytes, name: str) -> bytes:
@@ -59,40 +60,87 @@ def zip_file(content: bytes, name: str) -> bytes:
         return archive.read(name)
 
 
-def test_nobody_is_in_a_bundle(archived: Sealed) -> None:
-    files = archived.files
+def test_nobody_is_in_a_bundle(sealed: Sealed) -> None:
+    files = sealed.files
     text = "\n".join(content.decode() for content in files.values())
     assert [word for word in SECRETS if word in text] == []
     assert "Shared comment" in text and "Former les conseillers" in text
-    with archived.app.extensions["delphi_database"].reading() as session:
+    with sealed.app.extensions["delphi_database"].reading() as session:
         nonces = [one.nonce for one in session.exec(select(Submission)).all() if one.nonce]
         receipts = sorted(one.digest for one in session.exec(select(Submission)).all() if one.digest)
     assert len(nonces) == 4 and not any(nonce in text for nonce in nonces)
     assert [row["digest"] for row in table(files, "receipts")] == receipts
     ideas = table(files, "ideas")
-    assert set(ideas[0]) == {"idea", "task_force", "round", "kind", "parent", "status", "text", "parked_reason"}
+    assert set(ideas[0]) == {
+        *("idea", "task_force", "round", "kind", "parent", "status", "language", "text", "parked_reason")
+    }
 
 
-def test_codes_are_drawn_anew_for_each_bundle(archived: Sealed) -> None:
-    again = unpack(bundle_of(archived.app, archived.small))[0]
-    first, second = ({row["expert"] for row in table(files, "members")} for files in (archived.files, again))
+def test_codes_are_drawn_anew_for_each_bundle(sealed: Sealed) -> None:
+    again = unpack(bundle_of(sealed.app, sealed.small))[0]
+    first, second = ({row["expert"] for row in table(files, "members")} for files in (sealed.files, again))
     assert (len(first), len(second), first & second) == (6, 6, set())
-    with archived.app.extensions["delphi_database"].reading() as session:
+    with sealed.app.extensions["delphi_database"].reading() as session:
         ids = session.exec(select(Panellist.id)).all()
-    orders = {tuple(row["expert"] for row in table(files, "members")) for files in (archived.files, again)}
+    orders = {tuple(row["expert"] for row in table(files, "members")) for files in (sealed.files, again)}
     assert len(ids) == 6 and all(list(order) == sorted(order) for order in orders)
 
 
-def test_what_somebody_wrote_does_not_lead_to_their_ratings(archived: Sealed) -> None:
-    files = archived.files
+def test_what_somebody_wrote_does_not_lead_to_their_ratings(sealed: Sealed) -> None:
+    files = sealed.files
     texts = {row["expert"] for row in table(files, "question_answers") if row["position"] == "2"}
     assert len(texts) == 5
     assert texts & {row["expert"] for row in table(files, "ratings")} == set()
 
 
-def test_every_file_is_in_the_list_of_checksums(archived: Sealed, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_what_was_reopened_is_told_without_single_answers(sealed: Sealed) -> None:
+    (closing,) = table(sealed.files, "earlier_closings")
+    now = next(row for row in table(sealed.files, "rounds") if row["round"] == "2")
+    assert (closing["round"], closing["snapshot"], now["snapshot"]) == ("2", "1", "2")
+    assert (closing["reason"], closing["n_answered"]) == ("A mail was late", "6")
+    assert closing["closed_at"] < closing["reopened_at"] < now["closed_at"]
+    with sealed.app.extensions["delphi_database"].reading() as session:
+        digests = session.exec(select(Snapshot.digest).where(Snapshot.round_id == 2).order_by(col(Snapshot.number)))
+        assert [closing["sealed_digest"], now["sealed_digest"]] == list(digests.all())
+    verdicts = table(sealed.files, "earlier_verdicts")
+    assert [row["statement"] for row in verdicts if row["criterion"] == "importance"] == [
+        *("A5-01", "A5-02", "A5-03", "A5-04")
+    ]
+    assert not {"expert", "frequency", "n", "median"} & set(verdicts[0])
+
+
+def test_rules_name_every_amendment_and_the_version_it_made(sealed: Sealed) -> None:
+    protocol = json.loads(sealed.files["protocol.json"])
+    (amendment,) = protocol["amendments"]
+    assert (amendment["version"], amendment["reason"]) == (2, "Three mails were too many")
+    assert [one["setting"] for one in amendment["changes"]] == ["reminders_at_most"]
+    by_version = {one["version"]: one["fingerprint"] for one in protocol["versions"]}
+    assert (amendment["fingerprint_before"], amendment["fingerprint_after"]) == (by_version[1], by_version[2])
+
+
+def test_texts_that_nobody_has_read_over_stay_in_the_house(archived: Sealed) -> None:
+    """Their authors are removed, and the text itself may say who they were."""
+    with archived.app.extensions["delphi_database"].writing() as session:
+        idea = session.exec(select(Idea).where(Idea.text == "Former les conseillers")).one()
+        comment = session.exec(select(Comment).where(Comment.text == "Shared comment")).one()
+        for kind, row_id in (("idea", idea.id), ("comment", comment.id)):
+            session.add(TextReview(study_id=archived.small.study_id, kind=kind, row_id=row_id, listed_at=NOW))
+    files = unpack(bundle_of(archived.app, archived.small))[0]
+    text = "\n".join(content.decode() for content in files.values())
+    assert "Former les conseillers" not in text and "Shared comment" not in text
+    assert sorted(row["text"] for row in table(files, "ideas")) == ["No money", "[…]"]
+    with archived.app.extensions["delphi_database"].writing() as session:
+        for review in session.exec(select(TextReview)).all():
+            review.reviewed_at = NOW
+            session.add(review)
+    files = unpack(bundle_of(archived.app, archived.small))[0]
+    assert {row["text"] for row in table(files, "ideas")} == {"Former les conseillers", "No money"}
+    assert [row["en"] for row in table(files, "comments")] == ["Shared comment"]
+
+
+def test_every_file_is_in_the_list_of_checksums(sealed: Sealed, tmp_path_factory: pytest.TempPathFactory) -> None:
     tmp_path = tmp_path_factory.mktemp("unpacked")
-    with zipfile.ZipFile(io.BytesIO(archived.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(sealed.content)) as archive:
         archive.extractall(tmp_path)
     done = subprocess.run(["sha256sum", "--check", "--strict", "--quiet", SUMS], cwd=tmp_path, capture_output=True)
     assert (done.returncode, done.stdout) == (0, b"")
@@ -100,8 +148,8 @@ def test_every_file_is_in_the_list_of_checksums(archived: Sealed, tmp_path_facto
     assert listed == {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()} - {SUMS}
 
 
-def test_the_pages_open_without_anything_else(archived: Sealed) -> None:
-    files = archived.files
+def test_the_pages_open_without_anything_else(sealed: Sealed) -> None:
+    files = sealed.files
     english, french = files["index.en.html"].decode(), files["index.fr.html"].decode()
     assert "Soil study" in english and "Étude des sols" in french
     assert "Train advisers in soil testing 1 (fr)" in french
@@ -109,8 +157,8 @@ def test_the_pages_open_without_anything_else(archived: Sealed) -> None:
         assert not any(word in page for word in ("<script", "http://", "https://", "style=", "src="))
 
 
-def test_a_stranger_recomputes_it_with_nothing_but_python(archived: Sealed, tmp_path: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(archived.content)) as archive:
+def test_a_stranger_recomputes_it_with_nothing_but_python(sealed: Sealed, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(sealed.content)) as archive:
         archive.extractall(tmp_path)
     command = [sys.executable, "-I", "-S", "recompute.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
@@ -122,14 +170,14 @@ def test_a_stranger_recomputes_it_with_nothing_but_python(archived: Sealed, tmp_
     assert wrong.returncode == 1 and wrong.stdout.startswith("DIFFERENT: A5, 2, A5-01, importance: median is '8.0'")
 
 
-def test_a_second_recomputation_gives_the_published_figures(archived: Sealed) -> None:
+def test_a_second_recomputation_gives_the_published_figures(sealed: Sealed) -> None:
     """NumPy and `statistics` on the raw answers of the bundle against the rows of the database."""
     answers: dict[tuple[str, str], list[int]] = {}
-    for row in table(archived.files, "ratings"):
+    for row in table(sealed.files, "ratings"):
         if row["state"] == "rated":
             answers.setdefault((row["round"], row["statement"]), []).append(int(row["value"]))
     compared = 0
-    for row in table(archived.files, "results"):
+    for row in table(sealed.files, "results"):
         values = answers.get((row["round"], row["statement"]), []) if row["criterion"] == "importance" else []
         if not values:
             continue
@@ -139,17 +187,20 @@ def test_a_second_recomputation_gives_the_published_figures(archived: Sealed) ->
         assert (float(row["q1"]), float(row["q3"]), float(row["iqr"])) == (q1, q3, q3 - q1)
         assert int(row["agreement_k"]) == sum(value >= 7 for value in values)
         compared += 1
-    with archived.app.extensions["delphi_database"].reading() as session:
-        stored = {(one.median, one.mean) for one in session.exec(select(RoundResult)).all() if one.n}
+    with sealed.app.extensions["delphi_database"].reading() as session:
+        rounds = select(func.max(Snapshot.id)).group_by(col(Snapshot.round_id))
+        newest = session.exec(select(RoundResult).where(col(RoundResult.snapshot_id).in_(rounds))).all()
+        stored = {(one.median, one.mean) for one in newest if one.n}
     published = {
-        (float(row["median"]), float(row["mean"])) for row in table(archived.files, "results") if row["n"] != "0"
+        (float(row["median"]), float(row["mean"])) for row in table(sealed.files, "results") if row["n"] != "0"
     }
     assert (compared, published) == (8, stored)
 
 
 @settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_any_changed_byte_is_found(bundle: bytes, data: Any) -> None:
+def test_any_changed_byte_is_found(sealed: Sealed, data: Any) -> None:
+    bundle = sealed.content
     at = data.draw(st.integers(0, len(bundle) - 1))
     value = data.draw(st.integers(0, 255).filter(lambda one: one != bundle[at]))
     with pytest.raises(Damaged):
@@ -158,7 +209,8 @@ def test_any_changed_byte_is_found(bundle: bytes, data: Any) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(data=st.data())
-def test_any_missing_or_added_end_is_found(bundle: bytes, data: Any) -> None:
+def test_any_missing_or_added_end_is_found(sealed: Sealed, data: Any) -> None:
+    bundle = sealed.content
     cut = data.draw(st.integers(0, len(bundle) - 1))
     for content in (bundle[:cut], bundle + bundle[:1] * (cut % 7 + 1)):
         with pytest.raises(Damaged):
@@ -167,9 +219,9 @@ def test_any_missing_or_added_end_is_found(bundle: bytes, data: Any) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
-def test_any_swapped_lost_or_doubled_row_is_found_even_with_new_checksums(forger: Sealed, data: Any) -> None:
+def test_any_swapped_lost_or_doubled_row_is_found_even_with_new_checksums(sealed: Sealed, data: Any) -> None:
     """The forger makes checksums and `data.json` fit; the order of rows and the figures give the forgery away."""
-    files = forger.files
+    files = sealed.files
     full = [one.name for one in LAYOUTS if len(table(files, one.name)) > 1]
     name = data.draw(st.sampled_from(full))
     rows = table(files, name)
@@ -181,13 +233,13 @@ def test_any_swapped_lost_or_doubled_row_is_found_even_with_new_checksums(forger
     else:
         rows.insert(second, rows[first])
     with pytest.raises(Damaged, match="out of order"):
-        check(forger.forged(with_table(files, name, rows)))
+        check(sealed.forged(with_table(files, name, rows)))
 
 
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
-def test_any_changed_answer_is_found_even_with_new_checksums(forger: Sealed, data: Any) -> None:
-    files = forger.files
+def test_any_changed_answer_is_found_even_with_new_checksums(sealed: Sealed, data: Any) -> None:
+    files = sealed.files
     rows = table(files, "ratings")
     at = data.draw(st.integers(0, len(rows) - 1))
     old = int(rows[at]["value"])
@@ -197,13 +249,13 @@ def test_any_changed_answer_is_found_even_with_new_checksums(forger: Sealed, dat
     else:
         rows[at]["value"] = str(data.draw(st.integers(1, 9).filter(lambda one: one != old)))
     with pytest.raises(Damaged, match="frozen answers give"):
-        check(forger.forged(with_table(files, "ratings", rows)))
+        check(sealed.forged(with_table(files, "ratings", rows)))
 
 
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_any_changed_figure_is_found_and_named(forger: Sealed, data: Any) -> None:
-    files = forger.files
+def test_any_changed_figure_is_found_and_named(sealed: Sealed, data: Any) -> None:
+    files = sealed.files
     rows = table(files, "results")
     at = data.draw(st.integers(0, len(rows) - 1))
     figures = [name for name in table_columns("results")[5:] if rows[at][name] not in ("", "yes", "no")]
@@ -213,7 +265,7 @@ def test_any_changed_figure_is_found_and_named(forger: Sealed, data: Any) -> Non
     rows[at][name] = str(int(rows[at][name]) + 1) if "." not in rows[at][name] else repr(float(rows[at][name]) + 0.5)
     statement, criterion = rows[at]["statement"], rows[at]["criterion"]
     with pytest.raises(Damaged, match=f"{statement}, {criterion}: {name} is stored as"):
-        check(forger.forged(with_table(files, "results", rows)))
+        check(sealed.forged(with_table(files, "results", rows)))
 
 
 @pytest.mark.parametrize(
@@ -226,27 +278,30 @@ def test_any_changed_figure_is_found_and_named(forger: Sealed, data: Any) -> Non
         ("concordance", "w", "0.5", "w is stored as 0.5"),
         ("rounds", "n_answered", "5", "n_answered is 5, the panel gives"),
         ("rounds", "rule_fingerprint", "0" * 64, "the rules it was judged by are missing"),
+        ("earlier_closings", "rule_fingerprint", "0" * 64, "snapshot 1: the rules it was judged by are missing"),
+        ("earlier_closings", "snapshot", "2", "snapshot 2 was reopened, no later closing is here"),
+        ("earlier_verdicts", "snapshot", "7", "out of order|verdicts of a closing that is not here"),
     ],
 )
-def test_other_forged_numbers_are_named(archived: Sealed, name: str, column: str, value: str, says: str) -> None:
-    files = archived.files
+def test_other_forged_numbers_are_named(sealed: Sealed, name: str, column: str, value: str, says: str) -> None:
+    files = sealed.files
     rows = table(files, name)
     at = next(index for index, row in enumerate(rows) if row[column] != value)
     rows[at][column] = value
     with pytest.raises(Damaged, match=says):
-        check(archived.forged(with_table(files, name, rows)))
+        check(sealed.forged(with_table(files, name, rows)))
 
 
-def test_changed_rules_do_not_have_their_fingerprint(archived: Sealed) -> None:
-    protocol = json.loads(archived.files["protocol.json"])
+def test_changed_rules_do_not_have_their_fingerprint(sealed: Sealed) -> None:
+    protocol = json.loads(sealed.files["protocol.json"])
     protocol["versions"][0]["settings"]["min_n"] = 4
     with pytest.raises(Damaged, match="protocol version 1: its rules do not have its fingerprint"):
-        check(archived.forged({"protocol.json": json.dumps(protocol).encode()}))
+        check(sealed.forged({"protocol.json": json.dumps(protocol).encode()}))
 
 
-def test_a_perfect_forgery_has_another_seal(archived: Sealed) -> None:
-    seal = check(archived.content).seal
-    forged = archived.forged({"README.txt": b"Trust me."})
+def test_a_perfect_forgery_has_another_seal(sealed: Sealed) -> None:
+    seal = check(sealed.content).seal
+    forged = sealed.forged({"README.txt": b"Trust me."})
     assert check(forged).seal != seal
     with pytest.raises(Damaged, match="this is another bundle"):
         check(forged, seal=seal)
@@ -254,24 +309,5 @@ def test_a_perfect_forgery_has_another_seal(archived: Sealed) -> None:
 
 def test_a_table_keeps_what_it_is_given() -> None:
     odd = ["=1+1", 'say "no"', "two\nlines", "é", "a,b"]
-    sheet = sheet_of("ideas", [(text, "A5", 1, "activity", "", "placed", text, "") for text in odd])
+    sheet = sheet_of("ideas", [(text, "A5", 1, "activity", "", "placed", "en", text, "") for text in odd])
     assert read_csv("ideas", as_csv(sheet)) == sheet
-
-
-@pytest.fixture(scope="module")
-def bundle(forger: Sealed) -> bytes:
-    return forger.content
-
-
-@pytest.fixture(scope="module")
-def forger(finished: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    import shutil
-
-    from delphi.database import Database
-    from tests.conftest import SECRET_KEY, an_app
-
-    path = tmp_path_factory.mktemp("forger") / "forger.sqlite"
-    shutil.copy(finished[0], path)
-    app = an_app(Database(f"sqlite:///{path}", identity_key=SECRET_KEY))
-    yield Sealed(app, finished[1], bundle_of(app, finished[1]))
-    app.extensions["delphi_database"].engine.dispose()

@@ -2,8 +2,6 @@
 
 import io
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,36 +27,18 @@ from surveys.queries.methods import methods_record
 from surveys.services.report_entries import TEXT_LIMIT, write_entry
 from surveys.vocabulary import AuditAction, Guideline, OutcomeStatus, ViolationCode
 from tests.builders import NOW, SmallStudy, a_study, as_secretary, staff_client, token_in
-from tests.conftest import SECRET_KEY, an_app
-from tests.delphi.archive.conftest import a_finished_study
 
 COUNTS = {Guideline.DELPHISTAR: 38, Guideline.ACCORD: 35, Guideline.CREDES: 16}
 
 
-@pytest.fixture(scope="module")
-def stocked(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SmallStudy]:
-    path = tmp_path_factory.mktemp("methods") / "methods.sqlite"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}", identity_key=SECRET_KEY)
-    with database.writing() as session:
-        small = a_finished_study(session)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.engine.dispose()
-    return path, small
+@pytest.fixture
+def small(finished: tuple[Path, SmallStudy]) -> SmallStudy:
+    return finished[1]
 
 
 @pytest.fixture
-def small(stocked: tuple[Path, SmallStudy]) -> SmallStudy:
-    return stocked[1]
-
-
-@pytest.fixture
-def served(stocked: tuple[Path, SmallStudy], tmp_path: Path) -> Iterator[Flask]:
-    shutil.copy(stocked[0], tmp_path / "served.sqlite")
-    app = an_app(Database(f"sqlite:///{tmp_path / 'served.sqlite'}", identity_key=SECRET_KEY))
-    yield app
-    app.extensions["delphi_database"].engine.dispose()
+def served(finished_app: Flask) -> Flask:
+    return finished_app
 
 
 def document(app: Flask, small: SmallStudy, *, language: str = "en") -> Document:
