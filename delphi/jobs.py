@@ -1,6 +1,6 @@
 """The worker: leases one mail after the other, sends it outside any transaction, and says that it lives.
 
-Between mails it looks for similar ideas, where a synthesis desk waits for that.
+Between mails it makes files, looks for similar ideas and plays rehearsals on, where somebody waits for that.
 """
 
 import logging
@@ -21,6 +21,7 @@ from delphi.mail.consultation import NoLongerDue
 from delphi.mail.facts import ensure_due
 from delphi.mail.outgoing import prepare
 from delphi.mail.sender import Post, Refused
+from delphi.rehearsals import play_on
 from delphi.retention import keep_retention
 from delphi.similar_ideas import seek_similar
 from surveys.models import OutboxMessage
@@ -71,7 +72,7 @@ class Worker:
                 self.beat_if_due()
                 launch_due(self._database, now=clock.now())
                 keep_retention(self._database, now=clock.now())
-                is_busy = self.send_one() or self.make_file() or seek_similar(self._database)
+                is_busy = self.send_one() or self.make_file() or seek_similar(self._database) or play_on(self._database)
             except OperationalError:
                 log.warning("the database did not answer; trying again", exc_info=True)
                 is_busy = False

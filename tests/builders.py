@@ -37,6 +37,7 @@ from surveys.rules.permissions import Actor
 from surveys.rules.protocol import ProtocolSettings, default_settings
 from surveys.services.consultations import prepare_consultation
 from surveys.services.ideas import save_ideas
+from surveys.services.rehearsal import play_step, start_rehearsal
 from surveys.services.rounds import close_round, open_round, plan_round
 from surveys.services.sign_in import ensure_invitation, sign_in_staff
 from surveys.services.submissions import save_ratings
@@ -469,3 +470,26 @@ def an_administrator(session: Session, *, email: str = "anton@example.org") -> i
     session.add(StaffRole(person_id=person.id, role=Role.ADMINISTRATOR))
     session.flush()
     return person.id
+
+
+def a_planned_round(session: Session) -> tuple[SmallStudy, Round]:
+    """A small study with a planned round on two statements."""
+    small = a_study(session)
+    statements = [a_statement(session, task_force_id=small.task_force_id, number=number).id for number in (1, 2)]
+    round_ = plan_round(
+        session,
+        actor=None,
+        task_force=session.get_one(TaskForce, small.task_force_id),
+        kind=RoundKind.RATING,
+        statement_ids=tuple(statements),
+        now=NOW,
+    )
+    return small, round_
+
+
+def a_played_rehearsal(session: Session, small: SmallStudy) -> TaskForce:
+    """A rehearsal played to its end in one go."""
+    copy = start_rehearsal(session, actor=as_facilitator(small), task_force_id=small.task_force_id, now=NOW)
+    while play_step(session, task_force_id=copy.id, now=NOW):
+        pass
+    return copy

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlmodel import Session, col, select
 
-from surveys.models import AuditEvent, Study
+from surveys.models import AuditEvent, Study, TaskForce
 from surveys.rules.protocol import canonical_digest
 from surveys.vocabulary import StudyKind
 
@@ -79,12 +79,19 @@ def seal_of(entry: AuditEvent, *, before: str) -> str:
 def check_chain(session: Session) -> ChainChecked:
     """Read the whole log in order and recompute every seal. Errors: none."""
     before, n_entries = "", 0
-    copies = set(session.exec(select(Study.id).where(Study.kind != StudyKind.STUDY)).all())
+    copies = set(
+        session.exec(
+            select(Study.id, TaskForce.id)
+            .join(TaskForce, col(TaskForce.study_id) == Study.id)
+            .where(Study.kind != StudyKind.STUDY)
+        ).all()
+    )
+    studies, task_forces = {study for study, _ in copies}, {task_force for _, task_force in copies}
     entries = session.exec(select(AuditEvent).order_by(col(AuditEvent.number), col(AuditEvent.id)))
     unlinked = False
     for entry in entries.yield_per(1000):
         if entry.number is None:
-            unlinked = unlinked or entry.study_id not in copies
+            unlinked = unlinked or not (entry.task_force_id in task_forces or entry.study_id in studies)
             continue
         n_entries += 1
         if entry.number != n_entries:
@@ -116,6 +123,9 @@ def _link(session: Session) -> None:
 
 
 def _is_of_copy(session: Session, entry: AuditEvent) -> bool:
+    if entry.task_force_id is not None:
+        task_force = session.get(TaskForce, entry.task_force_id)
+        return task_force is not None and task_force.copy_of_id is not None
     study = session.get(Study, entry.study_id) if entry.study_id is not None else None
     return study is not None and study.kind is not StudyKind.STUDY
 

@@ -1,21 +1,36 @@
 """A rehearsal: invented experts play the whole study in a copy, so that every page can be seen before anybody is asked.
 
-Its mails are written into the outbox and held there; nobody is ever sent one.
+It is begun in one short transaction and played on in many, a step each. What comes next is read from the copy as it is
+stored: after a crash the next step goes on where the last one was committed. Its mails are written into the outbox and
+held there; nobody is ever sent one.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-import numpy as np
 from sqlmodel import Session, col, select
 
-from analysis.simulation import PanelShape, simulate_study
-from analysis.types import CellState, Ratings, Scale
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
-from surveys.models import College, Idea, Panellist, Person, Region, Round, Statement, Study, TaskForce
-from surveys.queries.questionnaire import AskedCriterion, questionnaire_of
+from surveys.models import (
+    College,
+    Idea,
+    Panellist,
+    Person,
+    Region,
+    Round,
+    StaffRole,
+    Statement,
+    Study,
+    Submission,
+    TaskForce,
+)
+from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.rehearsals import progress_of_rehearsal
+from surveys.queries.statements import current_versions
 from surveys.rules.answers import IdeaAnswer, RatingAnswer
+from surveys.rules.invented_experts import IDEAS, N_EXPERTS, PanelOnCriterion, invented_answer, invented_idea
 from surveys.rules.permissions import Actor
 from surveys.services.audit import record
 from surveys.services.chasing import queue_reminders
@@ -30,215 +45,232 @@ from surveys.services.trial_copies import copy_task_force, invented_address
 from surveys.vocabulary import (
     Audience,
     AuditAction,
+    IdeaStatus,
     MembershipStatus,
-    RatingState,
-    StatementKind,
+    Role,
+    RoundKind,
+    RoundStatus,
     StudyKind,
     ViolationCode,
 )
 
-N_EXPERTS = 9
 ROUND_LASTS = timedelta(days=7)
-DROPOUT, DONT_KNOW = 0.12, 0.05
-SEED = 20240101
-IDEAS = (
-    (StatementKind.ACTIVITY, 6),
-    (StatementKind.OBSTACLE, 3),
-    (StatementKind.SUCCESS_FACTOR, 3),
-)
-"""What invented experts write where the task force has no statements yet: kinds and how many different ideas."""
-WORDS = {
-    StatementKind.ACTIVITY: ("Invented activity {}", "Activité inventée {}"),
-    StatementKind.OBSTACLE: ("Invented obstacle {}", "Obstacle inventé {}"),
-    StatementKind.SUCCESS_FACTOR: ("Invented success factor {}", "Facteur de succès inventé {}"),
-}
+IDEAS_AT_ONCE = 9
+FEWEST_ROUNDS = 2
 
 
-def play_rehearsal(session: Session, *, actor: Actor, task_force_id: int, now: datetime) -> TaskForce:
-    """Copy the task force and play every round of its protocol with invented experts, up to the published outcomes.
+def start_rehearsal(session: Session, *, actor: Actor, task_force_id: int, now: datetime) -> TaskForce:
+    """Copy the task force, invite invented experts and open its first round; `play_step` does the rest.
 
-    Statements that exist are rated; without any, invented ideas come first. Raises what the acts of a study raise.
+    Statements that exist are rated; without any, invented ideas come first. Raises what planning and opening a round
+    raise.
     """
-    task_force, statements = copy_task_force(
+    task_force, _ = copy_task_force(
         session, actor=actor, task_force_id=task_force_id, kind=StudyKind.REHEARSAL, now=now
     )
     study = session.get_one(Study, task_force.study_id)
-    players = _invite_players(session, task_force=task_force, study=study, now=now)
-    stage = _Stage(session, actor=actor, task_force=task_force, study=study, players=players, ends_at=now)
-    if not statements:
-        stage.play_ideas()
-    while stage.n_played < stage.n_rounds and stage.play_ratings():
-        pass
-    publish_outcomes(session, actor=actor, task_force_id=task_force.id, now=now)
-    original = session.get_one(TaskForce, task_force_id)
-    record(
-        session,
-        AuditAction.REHEARSAL_PLAYED,
-        actor=actor,
-        now=now,
-        study_id=original.study_id,
-        task_force_id=task_force_id,
-        n=len(players),
-    )
-    session.flush()
+    _invite_players(session, task_force=task_force, study=study, now=now)
+    play = _Play(session, task_force=task_force, study=study)
+    play.plan()
+    play.step()
     return task_force
 
 
-class _Stage:
-    """The course of one rehearsal; its calendar lies in the past, so that each round has its own dates."""
+def play_step(session: Session, *, task_force_id: int, now: datetime) -> bool:
+    """The next small step of a rehearsal: one expert answers, some ideas are placed, a round opens or closes.
 
-    def __init__(
-        self,
-        session: Session,
-        *,
-        actor: Actor,
-        task_force: TaskForce,
-        study: Study,
-        players: Sequence[Actor],
-        ends_at: datetime,
-    ) -> None:
-        self._session, self._actor, self._task_force, self._study = session, actor, task_force, study
-        self._players = players
-        self.n_rounds = max(2, protocol_of(session, study_id=study.id).max_rounds)
-        self.n_played = 0
-        self._now = ends_at - self.n_rounds * ROUND_LASTS
-        self._opinions: dict[int, tuple[Ratings, ...]] = {}
-        self._order: dict[int, int] = {}
+    False where it is played to its end, was discarded, or somebody else is at it. Raises what acts of a study raise.
+    """
+    task_force = session.get(TaskForce, task_force_id)
+    if task_force is None:
+        return False
+    study = session.exec(
+        select(Study)
+        .where(Study.id == task_force.study_id, Study.kind == StudyKind.REHEARSAL)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if study is None or progress_of_rehearsal(session, task_force_id=task_force_id) is None:
+        return False
+    _Play(session, task_force=task_force, study=study).step()
+    if progress_of_rehearsal(session, task_force_id=task_force_id) is None:
+        _record_end(session, task_force=task_force, now=now)
+    session.flush()
+    return True
 
-    def play_ideas(self) -> None:
-        """A round of open questions, and a synthesis in which equal ideas meet in one statement."""
-        round_ = plan_ideas_round(self._session, actor=self._actor, task_force_id=self._task_force.id, now=self._now)
-        self._open(round_)
-        for number, player in enumerate(self._players):
-            save_ideas(
-                self._session,
-                actor=player,
-                round_id=round_.id,
-                ideas=[
-                    IdeaAnswer(slot=f"{kind.value}-1", kind=kind, text=_idea(kind, number % n_different)["en"])
-                    for kind, n_different in IDEAS
-                ],
-                language="en",
-                now=self._now,
-            )
-            submit_answers(self._session, actor=player, round_id=round_.id, now=self._now)
-        self._close(round_)
-        made: dict[str, int] = {}
-        for idea in self._session.exec(select(Idea).where(Idea.round_id == round_.id).order_by(col(Idea.id))).all():
-            known = made.get(idea.text)
-            if known is None:
-                number = int(idea.text.rpartition(" ")[2]) - 1
-                made[idea.text] = place_as_new(
-                    self._session,
-                    actor=self._actor,
-                    task_force_id=self._task_force.id,
-                    idea_id=idea.id,
-                    text=LocalizedText({code: _idea(idea.kind, number)[code] for code in self._study.languages}),
-                    now=self._now,
-                ).id
-            else:
-                merge_idea(
-                    self._session,
-                    actor=self._actor,
-                    task_force_id=self._task_force.id,
-                    idea_id=idea.id,
-                    statement_id=known,
-                    now=self._now,
-                )
 
-    def play_ratings(self) -> bool:
-        """The next rating round as the rule proposes it; False where nothing is left to ask."""
+class _Play:
+    """A rehearsal as it stands; its calendar lies before its beginning, so that each round has its own dates."""
+
+    def __init__(self, session: Session, *, task_force: TaskForce, study: Study) -> None:
+        self._session, self._task_force, self._study = session, task_force, study
+        self._actor = _facilitator_of(session, task_force_id=task_force.id)
+        self._n_rounds = max(FEWEST_ROUNDS, protocol_of(session, study_id=study.id).max_rounds)
+        rounds = session.exec(
+            select(Round).where(Round.task_force_id == task_force.id).order_by(col(Round.number))
+        ).all()
+        self._round = rounds[-1] if rounds else None
+
+    def step(self) -> None:
+        match self._round:
+            case Round(status=RoundStatus.PLANNED) as planned:
+                self._open(planned)
+            case Round(status=RoundStatus.OPEN) as running:
+                if not self._answer(running):
+                    close_round(self._session, actor=self._actor, round_id=running.id, now=self._at(running, 3 / 4))
+            case Round(number=number) as closed if number < self._n_rounds or self._waiting(closed):
+                if not self._place_ideas(closed) and not self.plan():
+                    self._publish()
+            case _:
+                self._publish()
+
+    def plan(self) -> bool:
+        """The next round as the rule proposes it; False where nothing is left to ask."""
+        about: dict[str, Any] = {"actor": self._actor, "task_force_id": self._task_force.id}
+        now = self._begins_at(1 if self._round is None else self._round.number + 1)
+        if self._round is None and not self._statement_ids():
+            self._round = plan_ideas_round(self._session, now=now, **about)
+            return True
         try:
-            round_ = build_next_round(
-                self._session,
-                actor=self._actor,
-                task_force_id=self._task_force.id,
-                decisions={},
-                now=self._now,
-            )
+            self._round = build_next_round(self._session, decisions={}, now=now, **about)
         except RuleViolation as violation:
-            if violation.code is ViolationCode.NO_STATEMENTS and self.n_played:
+            if violation.code is ViolationCode.NO_STATEMENTS and self._round is not None:
                 return False
             raise
-        self._open(round_)
-        questionnaire = questionnaire_of(self._session, round_id=round_.id)
-        opinions = {one.id: self._opinion(one, position=at) for at, one in enumerate(questionnaire.criteria)}
-        for number, player in enumerate(self._players):
-            answers = [
-                answer
-                for criterion in questionnaire.criteria
-                for statement in questionnaire.of_criterion(criterion)
-                if (answer := self._answer(opinions[criterion.id], criterion.id, statement.id, number)) is not None
-            ]
-            if answers:
-                save_ratings(
-                    self._session, actor=player, round_id=round_.id, answers=answers, language="en", now=self._now
-                )
-                submit_answers(self._session, actor=player, round_id=round_.id, now=self._now)
-        self._close(round_)
         return True
 
     def _open(self, round_: Round) -> None:
+        begins_at = self._at(round_, 0)
         open_round(
             self._session,
             actor=self._actor,
             round_=round_,
-            deadline_at=self._now + ROUND_LASTS,
+            deadline_at=begins_at + ROUND_LASTS,
             languages=tuple(self._study.languages),
-            now=self._now,
+            now=begins_at,
         )
         self._session.flush()
-        queue_reminders(self._session, actor=self._actor, round_id=round_.id, now=self._now + ROUND_LASTS / 2)
-        self._now += ROUND_LASTS / 2
+        if protocol_of(self._session, study_id=self._study.id).reminders_at_most:
+            queue_reminders(self._session, actor=self._actor, round_id=round_.id, now=self._at(round_, 1 / 2))
 
-    def _close(self, round_: Round) -> None:
-        self._now += ROUND_LASTS / 4
-        close_round(self._session, actor=self._actor, round_id=round_.id, now=self._now)
-        self._now += ROUND_LASTS / 4
-        self.n_played += 1
-
-    def _opinion(self, criterion: AskedCriterion, *, position: int) -> tuple[Ratings, ...]:
-        """What everybody thinks of every statement on one criterion, over all rounds; drawn once."""
-        if criterion.id not in self._opinions:
-            ids = self._session.exec(
-                select(Statement.id).where(Statement.task_force_id == self._task_force.id).order_by(col(Statement.id))
+    def _answer(self, round_: Round) -> bool:
+        """The next expert who has something to say sends it; False where there is none left."""
+        sent = set(
+            self._session.exec(
+                select(Submission.panellist_id).where(
+                    Submission.round_id == round_.id, col(Submission.submitted_at).is_not(None)
+                )
             ).all()
-            self._order = {statement_id: at for at, statement_id in enumerate(ids)}
-            shapes = list(PanelShape)
-            self._opinions[criterion.id] = simulate_study(
-                shapes=[shapes[(at + position) % len(shapes)] for at in range(len(ids))],
-                n_experts=len(self._players),
-                n_rounds=self.n_rounds,
-                scale=Scale(criterion.lower, criterion.upper),
-                rng=np.random.RandomState(SEED + position),
-                dropout=DROPOUT,
-                dont_know=DONT_KNOW,
+        )
+        players = self._session.exec(
+            select(Panellist).where(Panellist.task_force_id == self._task_force.id).order_by(col(Panellist.id))
+        ).all()
+        for number, player in enumerate(players):
+            if player.id in sent:
+                continue
+            ratings = self._ratings(round_, number=number)
+            if ratings or round_.kind is RoundKind.IDEAS:
+                self._send(round_, player=player, number=number, ratings=ratings)
+                return True
+        return False
+
+    def _send(self, round_: Round, *, player: Panellist, number: int, ratings: Sequence[RatingAnswer]) -> None:
+        actor = Actor(person_id=player.person_id, audience=Audience.EXPERT, panels=frozenset({self._task_force.id}))
+        now = self._at(round_, 1 / 2)
+        if round_.kind is RoundKind.IDEAS:
+            ideas = [
+                IdeaAnswer(slot=f"{kind.value}-1", kind=kind, text=invented_idea(kind, number % n_different)["en"])
+                for kind, n_different in IDEAS
+            ]
+            save_ideas(self._session, actor=actor, round_id=round_.id, ideas=ideas, language="en", now=now)
+        else:
+            save_ratings(self._session, actor=actor, round_id=round_.id, answers=ratings, language="en", now=now)
+        submit_answers(self._session, actor=actor, round_id=round_.id, now=now)
+
+    def _ratings(self, round_: Round, *, number: int) -> list[RatingAnswer]:
+        """What one expert says in a round of ratings; nothing in a round of ideas."""
+        asked = questionnaire_of(self._session, round_id=round_.id)
+        columns = {statement_id: at for at, statement_id in enumerate(self._statement_ids())}
+        panels = {
+            one.id: PanelOnCriterion(
+                position=at, lower=one.lower, upper=one.upper, n_statements=len(columns), n_rounds=self._n_rounds
             )
-        return self._opinions[criterion.id]
+            for at, one in enumerate(asked.criteria)
+        }
+        answers = (
+            invented_answer(
+                panels[criterion_id],
+                statement_id=statement_id,
+                criterion_id=criterion_id,
+                round_number=round_.number,
+                expert=number,
+                column=columns[statement_id],
+            )
+            for statement_id, criterion_id in asked.cells
+        )
+        return [one for one in answers if one is not None]
 
-    def _answer(
-        self, opinion: tuple[Ratings, ...], criterion_id: int, statement_id: int, number: int
-    ) -> RatingAnswer | None:
-        ratings, column = opinion[min(self.n_played, len(opinion) - 1)], self._order[statement_id]
-        match CellState(int(ratings.states[number, column])):
-            case CellState.RATED:
-                value = int(ratings.values[number, column])
-                return RatingAnswer(statement_id, criterion_id, RatingState.RATED, value)
-            case CellState.DONT_KNOW:
-                return RatingAnswer(statement_id, criterion_id, RatingState.OUTSIDE_EXPERTISE, None)
-            case _:
-                return None
+    def _waiting(self, round_: Round) -> list[Idea]:
+        query = select(Idea).where(Idea.round_id == round_.id, Idea.status == IdeaStatus.WAITING)
+        return list(self._session.exec(query.order_by(col(Idea.id)).limit(IDEAS_AT_ONCE)).all())
+
+    def _place_ideas(self, round_: Round) -> bool:
+        """Some of the ideas that wait: equal ones meet in one statement. False where none waits."""
+        waiting = self._waiting(round_)
+        language = self._study.languages[0]
+        versions = current_versions(self._session, task_force_id=self._task_force.id)
+        made = {version.text[language]: statement_id for statement_id, version in versions.items()}
+        about: dict[str, Any] = {"actor": self._actor, "task_force_id": self._task_force.id, "now": self._at(round_, 1)}
+        for idea in waiting:
+            words = invented_idea(idea.kind, int(idea.text.rpartition(" ")[2]) - 1)
+            text = LocalizedText({code: words[code] for code in self._study.languages})
+            known = made.get(text[language])
+            if known is None:
+                made[text[language]] = place_as_new(self._session, idea_id=idea.id, text=text, **about).id
+            else:
+                merge_idea(self._session, idea_id=idea.id, statement_id=known, **about)
+        return bool(waiting)
+
+    def _publish(self) -> None:
+        publish_outcomes(
+            self._session, actor=self._actor, task_force_id=self._task_force.id, now=self._study.created_at
+        )
+
+    def _statement_ids(self) -> list[int]:
+        query = select(Statement.id).where(Statement.task_force_id == self._task_force.id)
+        return list(self._session.exec(query.order_by(col(Statement.id))).all())
+
+    def _begins_at(self, number: int) -> datetime:
+        return self._study.created_at - (self._n_rounds - number + 1) * ROUND_LASTS
+
+    def _at(self, round_: Round, part: float) -> datetime:
+        return self._begins_at(round_.number) + part * ROUND_LASTS
 
 
-def _idea(kind: StatementKind, number: int) -> dict[str, str]:
-    english, french = (words.format(number + 1) for words in WORDS[kind])
-    return {"en": english, "fr": french, "es": english}
+def _facilitator_of(session: Session, *, task_force_id: int) -> Actor:
+    """Who asked for the rehearsal runs the copy; nobody once they run nothing any more."""
+    person_id = session.exec(
+        select(StaffRole.person_id).where(StaffRole.task_force_id == task_force_id, StaffRole.role == Role.FACILITATOR)
+    ).first()
+    return Actor(person_id=person_id, audience=Audience.STAFF, facilitates=frozenset({task_force_id}))
 
 
-def _invite_players(session: Session, *, task_force: TaskForce, study: Study, now: datetime) -> list[Actor]:
+def _record_end(session: Session, *, task_force: TaskForce, now: datetime) -> None:
+    if task_force.copy_of_id is None:
+        return
+    record(
+        session,
+        AuditAction.REHEARSAL_PLAYED,
+        actor=_facilitator_of(session, task_force_id=task_force.id),
+        now=now,
+        study_id=session.get_one(TaskForce, task_force.copy_of_id).study_id,
+        task_force_id=task_force.copy_of_id,
+        n=N_EXPERTS,
+    )
+
+
+def _invite_players(session: Session, *, task_force: TaskForce, study: Study, now: datetime) -> None:
     colleges = session.exec(select(College.id).where(College.study_id == study.id).order_by(col(College.id))).all()
     regions = session.exec(select(Region.id).where(Region.study_id == study.id).order_by(col(Region.id))).all()
-    players = []
     for number in range(1, N_EXPERTS + 1):
         language = study.languages[number % len(study.languages)]
         person = Person(
@@ -260,6 +292,4 @@ def _invite_players(session: Session, *, task_force: TaskForce, study: Study, no
                 consented_at=now,
             )
         )
-        players.append(Actor(person_id=person.id, audience=Audience.EXPERT, panels=frozenset({task_force.id})))
     session.flush()
-    return players

@@ -112,7 +112,7 @@ def discard_copy(
     session.flush()
     for known in list(session):
         # What the log of other studies was told in this transaction is still to be linked into its chain.
-        if not isinstance(known, AuditEvent) or known.study_id == study.id:
+        if not isinstance(known, AuditEvent) or known.study_id == study.id or known.task_force_id == task_force_id:
             session.expunge(known)
     connection = session.connection()
     conditions: dict[str, Any] = {}

@@ -24,12 +24,13 @@ from surveys.queries.pilots import notes_of, pilot_round_of, readers_of
 from surveys.queries.programme import programme_of
 from surveys.queries.task_forces import states_of
 from surveys.rules.answers import CommentAnswer, RatingAnswer
+from surveys.rules.invented_experts import N_EXPERTS
 from surveys.rules.permissions import Actor
 from surveys.rules.pilot_timing import median_minutes, time_at_work
+from surveys.services.audit_chain import check_chain
 from surveys.services.outbox import lease_next
 from surveys.services.pilot import ask_colleague, start_pilot, take_minutes
-from surveys.services.rehearsal import N_EXPERTS, play_rehearsal
-from surveys.services.rounds import close_round, plan_round
+from surveys.services.rounds import close_round
 from surveys.services.submissions import save_ratings, submit_answers
 from surveys.services.trial_copies import discard_copy
 from surveys.vocabulary import (
@@ -45,27 +46,14 @@ from surveys.vocabulary import (
 from tests.builders import (
     NOW,
     SmallStudy,
-    a_statement,
+    a_planned_round,
+    a_played_rehearsal,
     a_study,
     an_open_rating_round,
     as_facilitator,
     everything_stored,
     rate,
 )
-
-
-def a_planned_round(session: Session) -> tuple[SmallStudy, Round]:
-    small = a_study(session)
-    statements = [a_statement(session, task_force_id=small.task_force_id, number=number).id for number in (1, 2)]
-    round_ = plan_round(
-        session,
-        actor=None,
-        task_force=session.get_one(TaskForce, small.task_force_id),
-        kind=RoundKind.RATING,
-        statement_ids=tuple(statements),
-        now=NOW,
-    )
-    return small, round_
 
 
 def colleague(session: Session, *, pilot: Round, number: int) -> Actor:
@@ -144,7 +132,7 @@ def test_a_pilot_of_an_open_round_comes_too_late(lite: Database) -> None:
 def test_a_rehearsal_plays_the_whole_study_and_holds_its_mails(database: Database) -> None:
     with database.writing() as session:
         small = a_study(session)
-        copy = play_rehearsal(session, actor=as_facilitator(small), task_force_id=small.task_force_id, now=NOW)
+        copy = a_played_rehearsal(session, small)
         rounds = session.exec(select(Round).where(Round.task_force_id == copy.id).order_by(col(Round.number))).all()
         assert [round_.status for round_ in rounds] == [RoundStatus.CLOSED] * len(rounds)
         assert (rounds[0].kind, len(rounds)) == (RoundKind.IDEAS, 3)
@@ -158,7 +146,7 @@ def test_a_rehearsal_plays_the_whole_study_and_holds_its_mails(database: Databas
 def test_a_rehearsal_rates_the_statements_there_are(lite: Database) -> None:
     with lite.writing() as session:
         small, round_ = a_planned_round(session)
-        copy = play_rehearsal(session, actor=as_facilitator(small), task_force_id=small.task_force_id, now=NOW)
+        copy = a_played_rehearsal(session, small)
         kinds = session.exec(select(Round.kind).where(Round.task_force_id == copy.id)).all()
         assert set(kinds) == {RoundKind.RATING}
         assert session.get_one(Round, round_.id).status is RoundStatus.PLANNED
@@ -180,7 +168,7 @@ def test_copies_never_enter_the_study(database: Database) -> None:
             )
 
         before = seen()
-        copy = play_rehearsal(session, actor=as_facilitator(small), task_force_id=small.task_force_id, now=NOW)
+        copy = a_played_rehearsal(session, small)
         assert seen() == before
         study = session.get_one(Study, copy.study_id)
         assert (study.kind, study.id == small.study_id) == (StudyKind.REHEARSAL, False)
@@ -193,12 +181,14 @@ def test_discarding_leaves_every_row_as_it_was(database: Database) -> None:
     before = everything_stored(database)
     with database.writing() as session:
         actor = as_facilitator(small)
-        rehearsal = play_rehearsal(session, actor=actor, task_force_id=small.task_force_id, now=NOW).id
+        rehearsal = a_played_rehearsal(session, small).id
         pilot = start_pilot(session, actor=actor, round_id=round_.id, now=NOW).task_force_id
     with database.writing() as session:
         for copy in (rehearsal, pilot):
             assert discard_copy(session, actor=actor, task_force_id=copy, now=NOW) == small.task_force_id
         assert pilot_round_of(session, round_id=round_.id) is None
+    with database.reading() as session:
+        assert check_chain(session).kind is None, "the log is whole without what it said of the copies"
     after = everything_stored(database)
     events = after.pop("audit_event")
     assert len(events) == len(before.pop("audit_event")) + 4

@@ -104,9 +104,14 @@ def _pilot(session: Session, *, round_: Round) -> list[Check]:
     ]
 
 
-def _worker(session: Session, *, now: datetime) -> Check:
+def is_worker_awake(session: Session, *, now: datetime) -> bool:
+    """Whether the program that sends mails and works in the background has said lately that it lives."""
     beaten = session.exec(select(WorkerHeartbeat.beaten_at).order_by(col(WorkerHeartbeat.beaten_at).desc())).first()
-    is_awake = beaten is not None and now - beaten < AWAKE_WITHIN
+    return beaten is not None and now - beaten < AWAKE_WITHIN
+
+
+def _worker(session: Session, *, now: datetime) -> Check:
+    is_awake = is_worker_awake(session, now=now)
     return Check(
         is_fine=is_awake,
         is_blocking=False,

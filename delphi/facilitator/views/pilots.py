@@ -14,8 +14,9 @@ from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.pilots import copies_of, pilot_round_of
+from surveys.queries.rehearsals import unfinished_rehearsals
 from surveys.services.pilot import ask_colleague, start_pilot, take_minutes
-from surveys.services.rehearsal import play_rehearsal
+from surveys.services.rehearsal import start_rehearsal
 from surveys.services.trial_copies import discard_copy
 from surveys.vocabulary import Permission, StudyKind
 
@@ -75,17 +76,20 @@ def rehearsal(task_force_id: int) -> Any:
 @blueprint.post("/task-forces/<int:task_force_id>/rehearsal/<any(play,discard):act>")
 @requires(Permission.FACILITATE)
 def rehearsal_act(task_force_id: int, act: str) -> Any:
-    """Play it, in place of an earlier one, or discard it."""
+    """Have it played, in place of an earlier one, or discard it. One that is under way is not begun again."""
     actor, now = current_actor(), clock.now()
     try:
         with transaction() as session:
-            for copy in copies_of(session, task_force_id=task_force_id, kind=StudyKind.REHEARSAL):
-                discard_copy(session, actor=actor, task_force_id=copy.id, now=now)
-            if act == "play":
-                play_rehearsal(session, actor=actor, task_force_id=task_force_id, now=now)
+            copies = copies_of(session, task_force_id=task_force_id, kind=StudyKind.REHEARSAL)
+            under_way = set(unfinished_rehearsals(session)) & {copy.id for copy in copies}
+            if act == "discard" or not under_way:
+                for copy in copies:
+                    discard_copy(session, actor=actor, task_force_id=copy.id, now=now)
+            if act == "play" and not under_way:
+                start_rehearsal(session, actor=actor, task_force_id=task_force_id, now=now)
     except RuleViolation as violation:
         return _show_rehearsal(task_force_id, problem=violation_sentence(violation), status=422)
-    flash(gettext("The rehearsal was played.") if act == "play" else gettext("The rehearsal was discarded."))
+    flash(gettext("The rehearsal has begun.") if act == "play" else gettext("The rehearsal was discarded."))
     return redirect(url_for("facilitator.rehearsal", task_force_id=task_force_id), 303)
 
 
@@ -97,5 +101,7 @@ def _show_pilot(round_id: int, *, problem: str = "", status: int = 200) -> Any:
 
 
 def _show_rehearsal(task_force_id: int, *, problem: str = "", status: int = 200) -> Any:
-    view = rehearsal_page(reading_session(), task_force_id=task_force_id, actor=current_actor(), problem=problem)
+    view = rehearsal_page(
+        reading_session(), task_force_id=task_force_id, actor=current_actor(), now=clock.now(), problem=problem
+    )
     return render_template("facilitator/rehearsal.html", view=view), status

@@ -14,9 +14,8 @@ from surveys.models import Round, TaskForce
 from surveys.services.next_round import build_next_round
 from surveys.services.outcomes import publish_outcomes
 from surveys.services.pilot import start_pilot
-from surveys.services.rehearsal import play_rehearsal
 from surveys.services.rounds import close_round
-from tests.builders import NOW, a_study, an_open_rating_round, as_facilitator, rate, staff_client
+from tests.builders import NOW, a_played_rehearsal, a_study, an_open_rating_round, as_facilitator, rate, staff_client
 
 MOST_PAGES = 150
 CHANGING = re.compile(rb'name="csrf_token"[^>]*>|value="[^"]*"|\?v=[0-9a-f]+|\d{1,2}:\d{2}(:\d{2})?')
@@ -72,7 +71,7 @@ def test_every_page_and_file_of_the_study_reads_as_before(app: Flask) -> None:
     assert any(address.rpartition(".")[2] in ("csv", "xlsx", "json") for address in before), sorted(before)
     with database.writing() as session:
         actor = as_facilitator(small)
-        play_rehearsal(session, actor=actor, task_force_id=small.task_force_id, now=NOW)
+        a_played_rehearsal(session, small)
         start_pilot(session, actor=actor, round_id=planned.id, now=NOW)
         copies = session.exec(select(TaskForce.id).where(col(TaskForce.copy_of_id).is_not(None))).all()
         assert len(copies) == 2

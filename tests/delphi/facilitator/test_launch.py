@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from delphi.database import Database
 from delphi.launches import launch_due
 from delphi.mail.messages import compose
+from delphi.rehearsals import play_on
 from surveys.errors import RuleViolation
 from surveys.models import (
     AuditEvent,
@@ -29,7 +30,7 @@ from surveys.services.launching import UNDO_WINDOW, launch, undo_launch
 from surveys.services.next_round import build_next_round
 from surveys.services.outcomes import publish_outcomes
 from surveys.services.reopening import reopen_round
-from surveys.services.rounds import close_round, plan_round
+from surveys.services.rounds import close_round
 from surveys.services.submissions import submit_answers
 from surveys.services.synthesis import park_idea
 from surveys.services.verification import verify
@@ -37,7 +38,6 @@ from surveys.vocabulary import (
     AuditAction,
     MessageKind,
     OutboxStatus,
-    RoundKind,
     RoundStatus,
     StatementKind,
     StudyKind,
@@ -47,11 +47,12 @@ from tests.builders import (
     NOW,
     SmallStudy,
     a_closed_ideas_round,
-    a_statement,
+    a_planned_round,
     a_study,
     an_open_rating_round,
     as_expert,
     as_facilitator,
+    everything_stored,
     rate,
     said,
     staff_client,
@@ -66,20 +67,6 @@ LATER = NOW + timedelta(days=14)
 def database_of(app: Flask) -> Database:
     found: Database = app.extensions["delphi_database"]
     return found
-
-
-def a_planned_round(session: Session) -> tuple[SmallStudy, Round]:
-    small = a_study(session)
-    statements = [a_statement(session, task_force_id=small.task_force_id, number=number).id for number in (1, 2)]
-    round_ = plan_round(
-        session,
-        actor=None,
-        task_force=session.get_one(TaskForce, small.task_force_id),
-        kind=RoundKind.RATING,
-        statement_ids=tuple(statements),
-        now=NOW,
-    )
-    return small, round_
 
 
 def digest_in(page: str) -> str:
@@ -367,13 +354,35 @@ def test_a_pilot_from_its_page_leaves_the_study_alone(app: Flask) -> None:
     assert "Start the pilot" in client.get(address).text
 
 
-def test_a_rehearsal_by_one_button_shows_its_board_and_goes(app: Flask) -> None:
-    with database_of(app).writing() as session:
+def test_a_rehearsal_is_played_in_the_background_and_goes_on_after_a_crash(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = database_of(app)
+    with database.writing() as session:
         small = a_study(session)
     client = staff_client(app, small.facilitator_id)
     address = f"/facilitate/task-forces/{small.task_force_id}/rehearsal"
     token = token_in(client.get(address).text)
-    assert client.post(f"{address}/play", data={"csrf_token": token}).status_code == 303
+    for _ in range(2):
+        assert client.post(f"{address}/play", data={"csrf_token": token}).status_code == 303
+    with database.reading() as session:
+        copy = session.exec(select(TaskForce).where(TaskForce.copy_of_id == small.task_force_id)).one()
+    for _ in range(4):
+        assert play_on(database)
+    page = client.get(address).text
+    assert "4 of 9 invented experts have answered." in page
+    assert 'value="4" max="27"' in page
+    assert "does not run now" in page
+    stored = everything_stored(database)
+    with monkeypatch.context() as patch:
+        patch.setattr("surveys.services.rehearsal.submit_answers", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            play_on(database)
+    assert everything_stored(database) == stored, "of the step that was cut off nothing is left"
+    n_steps = 4
+    while play_on(database):
+        n_steps += 1
+    assert n_steps > 3 * 9, "other writers wait for one answer at most, never for a round"
     page = client.get(address).text
     assert "mails held back" in page
     board = page.split('class="button" href="')[1].split('"')[0]
@@ -382,6 +391,33 @@ def test_a_rehearsal_by_one_button_shows_its_board_and_goes(app: Flask) -> None:
     assert today.count("Plan round 1 with open questions") <= 2
     assert client.post(f"{address}/discard", data={"csrf_token": token}).status_code == 303
     assert client.get(board).status_code == 404
+    with database.reading() as session:
+        assert session.get(Study, copy.study_id) is None
+        played = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.REHEARSAL_PLAYED)).one()
+    assert (played.task_force_id, played.actor_id) == (small.task_force_id, small.facilitator_id)
+
+
+def power_cut(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_rehearsal_that_cannot_go_on_leaves_nothing_and_says_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = database_of(app)
+    with database.writing() as session:
+        small = a_study(session)
+    before = everything_stored(database)
+    client = staff_client(app, small.facilitator_id)
+    address = f"/facilitate/task-forces/{small.task_force_id}/rehearsal"
+    token = token_in(client.get(address).text)
+    client.post(f"{address}/play", data={"csrf_token": token})
+    monkeypatch.setattr("surveys.services.rehearsal.close_round", lambda *_, **__: 1 / 0)
+    while play_on(database):
+        pass
+    assert "could not be played to its end" in client.get(address).text
+    after = everything_stored(database)
+    for told in ("audit_event", "sign_in"):
+        del before[told], after[told]
+    assert after == before
 
 
 def test_forecast_carries_the_pace_on_and_promises_nothing() -> None:
