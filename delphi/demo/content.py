@@ -37,6 +37,8 @@ class RawComment:
     language: str
     text: str
     translation: str
+    is_objection: bool
+    """Dissent on principle, which the facilitator carries into the outcomes."""
 
     def in_both(self) -> LocalizedText:
         """The comment as others read it, in either language."""
@@ -135,7 +137,7 @@ def _statement(entry: dict[str, Any], *, kind: StatementKind) -> StatementConten
     )
 
 
-def _comment(entry: dict[str, str]) -> RawComment:
+def _comment(entry: dict[str, Any]) -> RawComment:
     language = entry["language"]
     other = "en" if language == "fr" else "fr"
     return RawComment(
@@ -143,4 +145,5 @@ def _comment(entry: dict[str, str]) -> RawComment:
         language=language,
         text=typeset(entry["text"], language=language),
         translation=typeset(entry["translation"], language=other),
+        is_objection=bool(entry.get("objection")),
     )

@@ -8,7 +8,7 @@ from delphi.demo.authorship import WrittenIdea
 from delphi.demo.content import StatementContent
 from delphi.demo.panels import DemoPanel
 from surveys.models import Comment, Idea, Statement
-from surveys.services.comments import share_comment
+from surveys.services.comments import mark_objection, share_comment
 from surveys.services.synthesis import merge_idea, park_idea, place_as_new
 
 
@@ -43,23 +43,24 @@ def synthesise(session: Session, panel: DemoPanel, ideas: list[tuple[WrittenIdea
 
 
 def review_comments(session: Session, panel: DemoPanel, *, round_id: int, share: float) -> None:
-    """Share the first `share` of a closed round's comments, in both languages."""
-    translations = {
-        text: comment.in_both()
+    """Share the first `share` of a closed round's comments, in both languages; mark what objects on principle."""
+    written = {
+        text: comment
         for statement in panel.content.statements
         for comment in statement.comments
         for text in (comment.text, comment.translation)
     }
     comments = session.exec(select(Comment).where(Comment.round_id == round_id).order_by(col(Comment.id))).all()
     for number, comment in enumerate(comments[: round(share * len(comments))]):
-        share_comment(
-            session,
-            actor=panel.facilitator,
-            round_id=round_id,
-            comment_id=comment.id,
-            paraphrase=translations[comment.text],
-            now=panel.calendar.reviewed(number / len(comments)),
-        )
+        about: dict[str, Any] = {
+            "actor": panel.facilitator,
+            "round_id": round_id,
+            "comment_id": comment.id,
+            "now": panel.calendar.reviewed(number / len(comments)),
+        }
+        share_comment(session, paraphrase=written[comment.text].in_both(), **about)
+        if written[comment.text].is_objection:
+            mark_objection(session, is_objection=True, **about)
 
 
 def _hang(statement: Statement, *, content: StatementContent, made: dict[str, Statement]) -> None:

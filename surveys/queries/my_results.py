@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 from sqlmodel import select as models_select
 
@@ -13,7 +13,7 @@ from surveys.models import Comment, Criterion, FrozenRating, Outcome, Round, Rou
 from surveys.models.statement import StatementVersion
 from surveys.queries.my_answers import OwnRating
 from surveys.rules.feedback import WrittenComment
-from surveys.vocabulary import CommentReview, OutcomeStatus, StatementKind
+from surveys.vocabulary import CommentReview, OutcomeStatus, RoundStatus, StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,26 +121,43 @@ def published_results(session: Session, *, task_force_id: int, panellist_id: int
 
 @dataclass(frozen=True, slots=True)
 class SharedReasons:
-    """The comments of some rounds that the facilitator shared; what a reader may see of them is decided later."""
+    """Comments that the facilitator shared; what a reader may see of them is decided later."""
 
     comments: dict[tuple[int, int], list[WrittenComment]]
-    """(round id, statement id) to its shared comments."""
+    """(round id, statement id) to its shared comments, of the rounds asked for."""
+    objections: dict[int, list[tuple[int, WrittenComment]]]
+    """Statement id to the principled objections on it, each with the id of its round."""
     writers: dict[int, dict[str, int]]
     """Round id to how many people wrote comments in each language."""
 
 
-def shared_reasons(session: Session, *, round_ids: Sequence[int]) -> SharedReasons:
-    """The shared comments of these rounds, in one statement."""
+def shared_reasons(session: Session, *, task_force_id: int, round_ids: Sequence[int]) -> SharedReasons:
+    """The shared comments of these rounds, and the objections of all closed ones, in one statement."""
+    objected = (
+        select(col(Comment.round_id))
+        .join(Round, col(Round.id) == Comment.round_id)
+        .where(
+            col(Round.task_force_id) == task_force_id,
+            col(Round.status) == RoundStatus.CLOSED,
+            col(Comment.is_objection).is_(True),
+        )
+    )
+    query = models_select(Comment).where(or_(col(Comment.round_id).in_(round_ids), col(Comment.round_id).in_(objected)))
     comments: dict[tuple[int, int], list[WrittenComment]] = {}
+    objections: dict[int, list[tuple[int, WrittenComment]]] = {}
     authors: dict[int, dict[str, set[int]]] = {}
-    for comment in session.exec(models_select(Comment).where(col(Comment.round_id).in_(round_ids))).all():
+    for comment in session.exec(query).all():
         authors.setdefault(comment.round_id, {}).setdefault(comment.language, set()).add(comment.panellist_id)
-        if comment.review is CommentReview.SHARED:
-            comments.setdefault((comment.round_id, comment.statement_id), []).append(
-                WrittenComment(comment.stance, comment.text, comment.language, comment.shared_text)
-            )
+        if comment.review is not CommentReview.SHARED:
+            continue
+        written = WrittenComment(comment.stance, comment.text, comment.language, comment.shared_text)
+        if comment.is_objection:
+            objections.setdefault(comment.statement_id, []).append((comment.round_id, written))
+        elif comment.round_id in round_ids:
+            comments.setdefault((comment.round_id, comment.statement_id), []).append(written)
     return SharedReasons(
         comments=comments,
+        objections=objections,
         writers={
             round_id: {language: len(people) for language, people in by_language.items()}
             for round_id, by_language in authors.items()

@@ -37,6 +37,8 @@ class ResultLine:
     group: GroupView
     own: OwnRating | None
     minority: MinorityView | None
+    objections: tuple[Argument, ...]
+    """Dissent on principle, carried with the statement whatever its outcome."""
     holds_own_idea: bool
 
 
@@ -135,8 +137,26 @@ def _line(
         group=group,
         own=published.own,
         minority=_minority(published, group=group, reasons=reasons, panellist_id=panellist_id),
+        objections=_objections(published, group=group, reasons=reasons),
         holds_own_idea=published.code in own_codes,
     )
+
+
+def _objections(published: PublishedStatement, *, group: GroupView, reasons: SharedReasons) -> tuple[Argument, ...]:
+    """Under the same rules as any other comment: some are not shown where they could tell who wrote them."""
+    readable = [
+        argument
+        for round_id, written in reasons.objections.get(published.statement_id, [])
+        for argument in readable_arguments(
+            [written],
+            level=group.disclosure,
+            language=language(),
+            writers=reasons.writers.get(round_id, {}),
+            seed="",
+        )
+    ]
+    # The order of writing would say something of the author.
+    return tuple(sorted(readable, key=lambda one: one.text))
 
 
 def _minority(

@@ -85,7 +85,7 @@ def _results(task_force_id: int, *, problem: str = "") -> str:
     page = results_page(
         panel=panel_context(session, task_force_id=task_force_id),
         published=published,
-        reasons=shared_reasons(session, round_ids=divided_rounds(published)),
+        reasons=shared_reasons(session, task_force_id=task_force_id, round_ids=divided_rounds(published)),
         fates=fates_of_ideas(session, task_force_id=task_force_id, panellist_id=panellist_id),
         n_rounds=len(counted_rounds(mine)),
         panellist_id=panellist_id,

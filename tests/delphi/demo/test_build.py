@@ -40,6 +40,7 @@ from surveys.vocabulary import (
     PlacementAction,
     RatingState,
     RoundStatus,
+    Stance,
     StatementKind,
     ViolationCode,
 )
@@ -203,12 +204,18 @@ def test_every_idea_of_a_finished_study_has_a_place_or_a_reason(demo_at: DemoAt)
         assert actions[PlacementAction.MERGED] > 100
 
 
+N_OBJECTIONS = 6
+
+
 def test_shared_comments_read_in_both_languages(demo_at: DemoAt) -> None:
     with demo_at("plan").database.reading() as session:
         comments = session.exec(select(Comment)).all()
         assert len(comments) > 300
         assert [comment.id for comment in comments if set(comment.shared_text) != {"en", "fr"}] == []
         assert [comment.id for comment in comments if comment.shared_text[comment.language] != comment.text] == []
+        objections = [comment for comment in comments if comment.is_objection]
+        assert len(objections) == N_OBJECTIONS
+        assert {comment.stance for comment in objections} == {Stance.AGAINST}
 
 
 def test_some_people_drop_out_decline_or_never_come(demo_at: DemoAt) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from surveys.models import ColleagueSuggestion, Comment, IdeaFlag, OutboxMessage, Panellist, Rating
 from surveys.rules.answers import CommentAnswer
+from surveys.services.comments import mark_objection
 from surveys.services.outcomes import publish_outcomes
 from surveys.services.rounds import close_round
 from surveys.services.submissions import save_ratings
@@ -69,6 +70,23 @@ def test_two_camps_are_shown_with_the_shared_reasons_of_both(app: Flask) -> None
     assert re.findall(r"<li>([^<]+)</li>", sides["For"]) == ["Reason 1 for"]
     assert sorted(re.findall(r"<li>([^<]+)</li>", sides["Against"])) == ["Reason 0 against", "Reason 2 against"]
     assert "Reason 3" not in page
+
+
+def test_a_principled_objection_stands_beside_its_statement(app: Flask) -> None:
+    with app.extensions["delphi_database"].writing() as session:
+        small = divided_study(session)
+        comment = next(one for one in session.exec(select(Comment)).all() if one.text == "Reason 2 against")
+        mark_objection(
+            session,
+            actor=as_facilitator(small),
+            round_id=comment.round_id,
+            comment_id=comment.id,
+            is_objection=True,
+            now=NOW,
+        )
+    page = results(app, small)
+    assert re.findall(r"Principled objection</b> <q>([^<]+)</q>", page) == ["Reason 2 against"]
+    assert page.count("Reason 2 against") == 1, "not a second time among both sides"
 
 
 def test_a_panel_below_the_minimum_is_told_of_no_camps(app: Flask) -> None:
