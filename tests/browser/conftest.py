@@ -1,5 +1,6 @@
 """A real browser on the real demo: `python -m delphi demo` in a process of its own, Chromium beside it."""
 
+import fcntl
 import os
 import shutil
 import socket
@@ -76,10 +77,29 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.stdout.close()
 
 
+@pytest.fixture(scope="session")
+def filled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The instance of the demo at its default stage, filled once for all processes of a run of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    filled = shared / "filled-demo"
+    with (shared / "filled-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not filled.exists():
+            being_filled = shared / "demo-being-filled"
+            process, _ = start_demo(being_filled, "--no-serve")
+            assert process.wait(timeout=120) == 0
+            stop(process)
+            being_filled.rename(filled)
+    return filled
+
+
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+def demo(tmp_path_factory: pytest.TempPathFactory, filled_demo: Path) -> Iterator[RunningDemo]:
     """The demo at its default stage, for tests that look and do not close rounds."""
-    process, links = start_demo(tmp_path_factory.mktemp("demo"))
+    instance = tmp_path_factory.mktemp("demo") / "instance"
+    shutil.copytree(filled_demo, instance)
+    process, links = start_demo(instance)
     yield links
     stop(process)
 

@@ -3,7 +3,7 @@
 Pages that only a refused or late form shows are among them. `test_expert_pages` proves the list complete.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flask import Flask
 from sqlmodel import Session, select
@@ -20,6 +20,7 @@ from surveys.services.submissions import save_ratings
 from surveys.services.synthesis import park_idea, place_as_new
 from surveys.services.walk_in import open_walk_in
 from surveys.vocabulary import CommentReview, QuestionKind, Stance, StatementKind
+from tests.browser.visiting import State
 from tests.builders import (
     EVERY_KIND,
     NOW,
@@ -44,21 +45,6 @@ from tests.delphi.expert.test_questions_again import TYPED
 EXPERT, INVITED, FACILITATOR = "expert", "invited", "facilitator"
 GLOSSARY = [{"term_en": "soil testing", "term_fr": "soil testing", "en": "Looking at soil.", "fr": "Regarder le sol."}]
 LONG = "Rémunérer l’enregistrement des pratiques agroforestières dans un cadastre communal. "
-
-
-@dataclass(frozen=True)
-class State:
-    """One page: its endpoint, its address, whose it is; `sent` are the fields of a form sent to its own address."""
-
-    endpoint: str
-    path: str
-    who: str = EXPERT
-    sent: dict[str, str] = field(default_factory=dict)
-    status: int = 200
-
-    @property
-    def name(self) -> str:
-        return f"{self.endpoint} {self.status} {self.path}"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What a page says of itself in a browser: width, accessibility, requests, console, bytes on the line."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -24,6 +25,7 @@ OVERHANGING = """() => {
 # Only what is wrong leaves the page: all that is right is a thousand times as much.
 VIOLATIONS = """async options => (await axe.run(options)).violations.map(
     one => `${one.id}: ${one.nodes[0].html.slice(0, 120)} (${one.nodes.length})`)"""
+NUMBER_OR_CODE = re.compile(r"[A-Z]?\d+|r-.*")
 LINKS = "links => links.map(link => link.href)"
 
 
@@ -50,24 +52,21 @@ class Watch:
 
 
 def shape_of(address: str) -> str:
-    """An address without its numbers and its filters: pages of one shape are made by one template."""
-    parts = urlsplit(address)
-    words = ["#" if part.isdigit() or part.startswith("r-") else part for part in parts.path.split("/")]
-    return "/".join(words)
+    """An address without its numbers, codes and filters: pages of one shape are made by one template."""
+    return "/".join("#" if NUMBER_OR_CODE.fullmatch(part) else part for part in urlsplit(address).path.split("/"))
 
 
-def pages_reached_by_links(page: Page, *, starts: list[str], base: str, of_each_shape: int) -> list[str]:
-    """Follow links from some addresses until no page of a new shape turns up.
+def walk_by_links(page: Page, *, starts: list[str], base: str, of_each_shape: int, language: str) -> Iterator[str]:
+    """Follow links from some addresses until no page of a new shape turns up; each is open in `page` when it is named.
 
     At most `of_each_shape` pages of one shape are visited: a hundred statements have the same page.
     """
-    waiting, visited = list(starts), []
+    waiting = list(starts)
+    known, seen = set(waiting), set[str]()
     counts: dict[str, int] = {}
-    known = set(waiting)
     while waiting:
-        address = waiting.pop(0)
-        page.goto(address)
-        visited.append(page.url)
+        page.goto(in_language(waiting.pop(0), language))
+        address = without_language(page.url)
         for found in page.eval_on_selector_all("a[href]", LINKS):
             target = urljoin(address, found).partition("#")[0]
             if not is_page(target, base=base) or target in known:
@@ -77,7 +76,18 @@ def pages_reached_by_links(page: Page, *, starts: list[str], base: str, of_each_
             counts[shape] = counts.get(shape, 0) + 1
             if counts[shape] <= of_each_shape:
                 waiting.append(target)
-    return list(dict.fromkeys(visited))
+        if address not in seen:
+            seen.add(address)
+            yield address
+
+
+def in_language(address: str, language: str) -> str:
+    return f"{address}{'&' if urlsplit(address).query else '?'}language={language}"
+
+
+def without_language(address: str) -> str:
+    """The address as links give it: without the language that was asked for last."""
+    return re.sub(r"[?&]language=\w+$", "", address)
 
 
 def is_page(address: str, *, base: str) -> bool:

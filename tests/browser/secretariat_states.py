@@ -24,7 +24,7 @@ from surveys.services.facilities import Part, decide_parts
 from surveys.services.links import link_statements
 from surveys.services.revisions import approve_field, revise_field
 from surveys.vocabulary import LinkKind, ObjectiveField, VoteChoice
-from tests.browser.expert_states import State
+from tests.browser.visiting import State
 from tests.builders import as_secretary, said, staff_client, token_in
 from tests.conftest import SECRET_KEY
 from tests.published import PublishedStudy, a_published_study

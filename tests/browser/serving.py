@@ -10,12 +10,15 @@ from random import Random
 from flask import Flask
 from werkzeug.serving import make_server
 
+ASKED_TO_STOP_S = 0.02
+"""How often the server looks whether it is to stop; half a second if nothing is said."""
+
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Its address on the loopback interface."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(ASKED_TO_STOP_S,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.port}"

@@ -1,7 +1,6 @@
 """The network is cut in the middle of a form, the page is loaded anew, a second window writes: no keystroke is lost."""
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -10,10 +9,10 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import select
-from werkzeug.serving import make_server
 
 from surveys.models import Comment, Idea, Rating, Submission, TextChange
 from surveys.services.rounds import close_round
+from tests.browser.serving import serving
 from tests.builders import a_study, an_open_ideas_round, an_open_rating_round, invitation_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -56,12 +55,8 @@ class Served:
 
 @pytest.fixture
 def served(app: Flask) -> Iterator[Served]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Served(app, address=f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
+    with serving(app) as address:
+        yield Served(app, address=address)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Every page that links lead to, for each of the three users: narrow, in both languages, light and dark, accessible."""
 
 import re
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Request
@@ -13,14 +12,16 @@ from tests.browser.looking import (
     Watch,
     axe_problems,
     bytes_on_the_line,
+    in_language,
     overhang,
-    pages_reached_by_links,
+    walk_by_links,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PHONE, DESK = 360, 1280
-OF_EACH_SHAPE = 2
+OF_EACH_SHAPE = {"secretariat": 1}
+"""Two where nothing is said; `test_secretariat_pages` sees those of the secretariat in all their states."""
 FIRST_LOAD = 50_000
 FINISHED = ("A1", "B2", "C4", "D2", "E1")
 """Task forces that have published at the demo's default stage."""
@@ -63,8 +64,14 @@ def a_link_into_a_finished_task_force(page: Page, demo: RunningDemo) -> str:
     raise AssertionError(f"no mail to a member of {FINISHED}")
 
 
-def in_language(address: str, language: str) -> str:
-    return f"{address}{'&' if urlsplit(address).query else '?'}language={language}"
+def wrong_in_any_width(page: Page, *, language: str) -> list[str]:
+    """What sticks out of the page, which must be in this language."""
+    assert page.get_attribute("html", "lang") == language
+    problems: list[str] = []
+    for narrow in (PHONE, NARROWEST, DESK):
+        page.set_viewport_size({"width": narrow, "height": 800})
+        problems += [f"{narrow} px: {one}" for one in overhang(page)]
+    return problems
 
 
 @pytest.mark.parametrize("role", list(AT_LEAST))
@@ -72,16 +79,13 @@ def test_every_page_is_narrow_accessible_and_alone(chromium: Browser, demo: Runn
     width = PHONE if "expert" in role else DESK
     page, watch = window(chromium, demo, width=width)
     starts = first_addresses(page, demo, role)
-    addresses = pages_reached_by_links(page, starts=starts, base=demo.base, of_each_shape=OF_EACH_SHAPE)
-    assert len(addresses) >= AT_LEAST[role], addresses
-    problems: list[str] = []
-    for address in addresses:
-        for language in ("fr", "en"):
-            page.goto(in_language(address, language))
-            assert page.get_attribute("html", "lang") == language
-            for narrow in (PHONE, NARROWEST, DESK):
-                page.set_viewport_size({"width": narrow, "height": 800})
-                problems += [f"{address} {language} {narrow} px: {one}" for one in overhang(page)]
+    n_pages, problems = 0, list[str]()
+    most = OF_EACH_SHAPE.get(role, 2)
+    for address in walk_by_links(page, starts=starts, base=demo.base, of_each_shape=most, language="fr"):
+        n_pages += 1
+        problems += [f"{address} fr {one}" for one in wrong_in_any_width(page, language="fr")]
+        page.goto(in_language(address, "en"))
+        problems += [f"{address} en {one}" for one in wrong_in_any_width(page, language="en")]
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme="light")
         problems += [f"{address}: {one}" for one in axe_problems(page)]
@@ -89,6 +93,7 @@ def test_every_page_is_narrow_accessible_and_alone(chromium: Browser, demo: Runn
         page.emulate_media(color_scheme="dark")
         problems += [f"{address} dark: {one}" for one in axe_problems(page, only=("color-contrast",))]
     page.context.close()
+    assert n_pages >= AT_LEAST[role]
     assert problems == []
     assert watch.foreign == []
     assert watch.complaints == []

@@ -12,18 +12,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pypdf import PdfReader
 
 from delphi.database import Database
-from tests.browser.expert_states import State
-from tests.browser.looking import axe_problems, overhang
 from tests.browser.secretariat_states import DESK, HOME, LEAD_BACK, MEMBER, NO_PAGES, build
 from tests.browser.serving import serving
-from tests.browser.test_expert_pages import COLOURS, EVERY_RULE, SEND, SIZES
+from tests.browser.visiting import COLOURS, EVERY_RULE, SIZES, Looks, State, Windows, wrong_with
 from tests.builders import staff_client
 from tests.published import a_further_objective, a_published_study
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 VIEWS = {"1280 px": (1280, 1024), "360 px": (360, 740)}
-LOOKS = {
+LOOKS: dict[str, Looks] = {
     "en": {"1280 px": [("light", EVERY_RULE)], "360 px": [("dark", (*COLOURS, *SIZES))]},
     "fr": {"360 px": [("light", EVERY_RULE)], "1280 px": [("dark", COLOURS)]},
 }
@@ -39,32 +37,24 @@ def test_the_list_of_pages_is_complete(app: Flask) -> None:
 
 
 @pytest.fixture
-def signed_in(chromium: Browser, app: Flask) -> Iterator[tuple[str, dict[str, BrowserContext], list[State]]]:
+def windows(chromium: Browser, app: Flask) -> Iterator[tuple[Windows, list[State]]]:
     states, secretary_id = build(app)
     with serving(app) as base:
-        contexts = {DESK: chromium.new_context(locale="en-GB"), MEMBER: chromium.new_context(locale="en-GB")}
-        _sign_in(contexts[DESK], app, base=base, person_id=secretary_id)
-        yield base, contexts, states
-        for context in contexts.values():
-            context.close()
+        found = Windows(chromium, base)
+        found.sign_in_staff(DESK, app=app, person_id=secretary_id)
+        found.leave_signed_out(MEMBER)
+        yield found, states
+        found.close()
 
 
 @pytest.mark.parametrize("language", LOOKS)
-def test_axe_finds_nothing_on_any_page(
-    signed_in: tuple[str, dict[str, BrowserContext], list[State]], language: str
-) -> None:
-    base, contexts, states = signed_in
+def test_axe_finds_nothing_on_any_page(windows: tuple[Windows, list[State]], language: str) -> None:
+    opened, states = windows
     problems: list[str] = []
     for state in states:
-        page = _opened(contexts[state.who], state, base=base, language=language)
+        page = opened.open(state, language=language, form_at=state.path if state.who == MEMBER else HOME)
         assert page.get_attribute("html", "lang") == language, state.name
-        for view, (width, height) in VIEWS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            problems += [f"{state.name} {view}: {one}" for one in overhang(page)]
-            for scheme, rules in LOOKS[language].get(view, []):
-                page.emulate_media(color_scheme=scheme)
-                problems += [f"{state.name} {view} {scheme}: {one}" for one in axe_problems(page, only=rules)]
-        page.close()
+        problems += [f"{state.name} {one}" for one in wrong_with(page, views=VIEWS, looks=LOOKS[language])]
     assert problems == []
 
 
@@ -119,18 +109,3 @@ def _sign_in(context: BrowserContext, app: Flask, *, base: str, person_id: int) 
     cookie = staff_client(app, person_id).get_cookie("delphi")
     assert cookie is not None
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base}])
-
-
-def _opened(context: BrowserContext, state: State, *, base: str, language: str) -> Page:
-    """The page of a state; a form is sent from a page of the same visitor."""
-    page = context.new_page()
-    address = f"{base}{state.path}{'&' if '?' in state.path else '?'}language={language}"
-    if not state.sent:
-        response = page.goto(address)
-        assert response is not None and response.status == state.status, (state.name, response)
-        return page
-    page.goto(address if state.who == MEMBER else f"{base}{HOME}")
-    page.goto(address)
-    with page.expect_navigation():
-        page.evaluate(SEND, [address, state.sent])
-    return page
