@@ -1,7 +1,7 @@
 """Times the engine side by side with what people use today: `python -m benchmarks.analysis [--part NAME]`.
 
 Every contestant starts from the form of the data that suits it, must arrive at the same numbers, and shows the median
-of five runs after one that is not counted. A star marks a single run of something that takes over 20 seconds.
+of five runs after warming up. A star marks a single run of something that takes over 20 seconds.
 """
 
 from __future__ import annotations

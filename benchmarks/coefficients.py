@@ -173,8 +173,8 @@ def _alpha(panel: Panel, size: str) -> list[Line]:
 def _bootstrap(panel: Panel, size: str) -> list[Line]:
     """Both draw the same experts; the loop takes the means and ranks of each replicate on its own.
 
-    Twice: with the drawing, which is the generator's time, the same for both; and on experts already drawn, which
-    leaves the matrix product and the loop.
+    Twice: with the drawing, the loop as expert numbers by `randint` and the engine as how often each is drawn, from the
+    same words of the generator; and without it, which leaves means, ranks and limits.
     """
     ratings, values = panel.ratings(), panel.floats[0]
     experts = _chosen_experts(len(values))
