@@ -1,6 +1,5 @@
 """Two studies behind the application, one key of the first, and a program that sends it."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from delphi.database import Database
 from surveys.services.api_tokens import make_token
 from surveys.vocabulary import ApiScope
 from tests.builders import a_rating_round_on, a_statement, as_secretary
-from tests.conftest import SECRET_KEY, an_app
+from tests.finished import served
 from tests.published import PublishedStudy, a_published_study
 
 
@@ -44,24 +43,26 @@ class Shelf:
 def stocked(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Shelf]:
     """A database with the studies, to be copied for each test, and what is in it."""
     path = tmp_path_factory.mktemp("shelf") / "stocked.sqlite"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}", identity_key=SECRET_KEY)
-    filled = a_shelf(an_app(database))
-    for one in (database, filled.app.extensions["delphi_database"]):
-        with one.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        one.engine.dispose()
-    return path, filled
+    with served(sqlite_template, path) as app:
+        return path, a_shelf(app)
 
 
 @pytest.fixture
 def shelf(stocked: tuple[Path, Shelf], tmp_path: Path) -> Iterator[Shelf]:
-    path, filled = stocked
-    shutil.copy(path, tmp_path / "shelf.sqlite")
-    app = an_app(Database(f"sqlite:///{tmp_path / 'shelf.sqlite'}", identity_key=SECRET_KEY))
+    with served(stocked[0], tmp_path / "shelf.sqlite") as app:
+        yield on(app, stocked[1])
+
+
+@pytest.fixture(scope="module")
+def read_only(stocked: tuple[Path, Shelf], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """One shelf for all tests of a module that change nothing."""
+    with served(stocked[0], tmp_path_factory.mktemp("read") / "shelf.sqlite") as app:
+        yield on(app, stocked[1])
+
+
+def on(app: Flask, filled: Shelf) -> Shelf:
     app.extensions[BUCKETS] = Buckets(per_minute=1_000_000)
-    yield replace(filled, app=app)
-    app.extensions["delphi_database"].engine.dispose()
+    return replace(filled, app=app)
 
 
 def a_shelf(app: Flask) -> Shelf:
