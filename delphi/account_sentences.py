@@ -24,6 +24,9 @@ ACCOUNT_VIOLATIONS: dict[ViolationCode, Any] = {
     ViolationCode.ROLE_NOT_YOURS: _l("You may give and take roles in your own studies only."),
     ViolationCode.PASSKEY_REFUSED: _l("The browser's passkey could not be checked. Please try again."),
     ViolationCode.FACTOR_NEEDED: _l("Your role needs a second factor: set up another one before you remove this one."),
+    ViolationCode.FACTOR_NOT_YOURS: _l(
+        "An administrator resets the second factor of a colleague; your own is changed on your account page."
+    ),
     ViolationCode.CODE_UNKNOWN: _l("Nobody has this code in this round."),
     ViolationCode.SECOND_PERSON_NEEDED: _l("Somebody else has to decide: not the person who asked."),
     ViolationCode.ALREADY_DECIDED: _l("This was decided already, or its time is over."),

@@ -105,6 +105,7 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.STUDY_RESTORED: _l("Restored the study from an archive with the seal %(seal)s."),
 }
 VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
+    (AuditAction.SECOND_FACTOR_CHANGED, "what", "reset"): _l("Reset a colleague's second factor: “%(reason)s”"),
     (AuditAction.ROUND_PLANNED, "n_statements", 0): _l("Planned round %(number)s with open questions."),
     (AuditAction.ROUND_OPENED, "deadline_at", None): _l("Opened round %(number)s without a closing time."),
     (AuditAction.IDEA_PLACED, "how", "kept"): _l("Kept an idea as %(statement)s."),

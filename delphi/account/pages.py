@@ -58,10 +58,13 @@ class AccountPage:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
+    person_id: int
     name: str
     email: str
     has_password: bool
     has_factor: bool
+    may_be_reset: bool
+    """Whether the actor may take the second factor away, for somebody who lost phone and codes."""
     roles: tuple[RoleLine, ...]
 
 
@@ -131,10 +134,12 @@ def staff_page(session: Session, *, actor: Actor, language: str) -> StaffPage:
     )
     colleagues = [
         Colleague(
+            person_id=person.id,
             name=person.name,
             email=person.email,
             has_password=person.id in with_password,
             has_factor=person.id in with_factor,
+            may_be_reset=actor.administers and person.id in with_factor and person.id != actor.person_id,
             roles=tuple(lines[person.id]),
         )
         for person in sorted(people, key=lambda one: (one.name.casefold(), one.id))

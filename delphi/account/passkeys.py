@@ -1,9 +1,12 @@
 """Passkeys (W3C Web Authentication): what the browser is asked, and whether its answer holds.
 
-The challenge lies in the signed cookie between question and answer, and is taken out when it is answered.
+The challenge lies in the signed cookie between question and answer. Taking it out of the cookie does not keep a copy of
+that cookie from being sent again; so the server also refuses an answer to a question that was asked before the passkey
+was last used (`note_passkey_used`), and one asked too long ago.
 """
 
 import json
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +24,7 @@ from webauthn.helpers import bytes_to_base64url
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
+from delphi import clock
 from delphi.config import Settings
 from surveys.errors import RuleViolation
 from surveys.models import Passkey, Person
@@ -28,6 +32,7 @@ from surveys.vocabulary import ViolationCode
 
 CHALLENGE = "challenge"
 LONGEST_ANSWER = 20_000
+LASTS = timedelta(minutes=10)
 
 
 def host_of(settings: Settings) -> str:
@@ -50,16 +55,17 @@ def ask_for_new(*, person: Person, passkeys: tuple[Passkey, ...], settings: Sett
         user_display_name=person.name,
         exclude_credentials=_known(passkeys),
     )
-    cookie[CHALLENGE] = bytes_to_base64url(options.challenge)
+    _ask(options.challenge)
     return options_to_json(options)
 
 
 def check_new(answer: str, *, settings: Settings) -> tuple[str, str, int]:
     """Credential id and public key (base64url) and counter of a new passkey. Raises `passkey_refused`."""
     try:
+        challenge, _ = _challenge()
         found = verify_registration_response(
             credential=_parsed(answer),
-            expected_challenge=_challenge(),
+            expected_challenge=challenge,
             expected_rp_id=host_of(settings),
             expected_origin=_origin(settings),
         )
@@ -71,18 +77,19 @@ def check_new(answer: str, *, settings: Settings) -> tuple[str, str, int]:
 def ask_for_known(*, passkeys: tuple[Passkey, ...], settings: Settings) -> str:
     """What the browser is asked at sign-in, as JSON."""
     options = generate_authentication_options(rp_id=host_of(settings), allow_credentials=_known(passkeys))
-    cookie[CHALLENGE] = bytes_to_base64url(options.challenge)
+    _ask(options.challenge)
     return options_to_json(options)
 
 
-def check_known(answer: str, *, passkeys: tuple[Passkey, ...], settings: Settings) -> tuple[int, int]:
-    """The id of the passkey that answered, and its new counter. Raises `passkey_refused`."""
+def check_known(answer: str, *, passkeys: tuple[Passkey, ...], settings: Settings) -> tuple[int, int, datetime]:
+    """The id of the passkey that answered, its new counter, and when it was asked. Raises `passkey_refused`."""
     try:
+        challenge, asked_at = _challenge()
         parsed = _parsed(answer)
         passkey = next(one for one in passkeys if one.credential_id == parsed["id"])
         found = verify_authentication_response(
             credential=parsed,
-            expected_challenge=_challenge(),
+            expected_challenge=challenge,
             expected_rp_id=host_of(settings),
             expected_origin=_origin(settings),
             credential_public_key=base64url_to_bytes(passkey.public_key),
@@ -90,15 +97,24 @@ def check_known(answer: str, *, passkeys: tuple[Passkey, ...], settings: Setting
         )
     except (WebAuthnException, ValueError, KeyError, TypeError, StopIteration) as problem:
         raise RuleViolation(ViolationCode.PASSKEY_REFUSED) from problem
-    return passkey.id, found.new_sign_count
+    return passkey.id, found.new_sign_count, asked_at
 
 
 def _known(passkeys: tuple[Passkey, ...]) -> list[PublicKeyCredentialDescriptor]:
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id)) for one in passkeys]
 
 
-def _challenge() -> bytes:
-    return base64url_to_bytes(str(cookie.pop(CHALLENGE)))
+def _ask(challenge: bytes) -> None:
+    cookie[CHALLENGE] = [bytes_to_base64url(challenge), clock.now().isoformat()]
+
+
+def _challenge() -> tuple[bytes, datetime]:
+    """What was asked last on this device, and when; ValueError where that is too long ago."""
+    challenge, since = cookie.pop(CHALLENGE)
+    asked_at = datetime.fromisoformat(since)
+    if clock.now() - asked_at > LASTS:
+        raise ValueError("asked too long ago")
+    return base64url_to_bytes(challenge), asked_at
 
 
 def _origin(settings: Settings) -> str:

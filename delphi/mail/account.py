@@ -35,6 +35,7 @@ def account_facts(session: Session, *, message: OutboxMessage, settings: Setting
         sender_name=parseaddr(settings.mail_sender)[0] or "Delphi",
         reply_to=parseaddr(settings.mail_sender)[1],
         note=str(message.params.get("what", "")),
+        is_about_account=True,
     )
 
 

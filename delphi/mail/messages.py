@@ -77,6 +77,8 @@ class MailFacts:
     round: RoundFacts | None = None
     consultation: ConsultationFacts | None = None
     note: str = ""
+    is_about_account: bool = False
+    """A member of staff's account: nothing to unsubscribe from, and a link that belongs into the text alone."""
 
 
 @dataclass(frozen=True, slots=True)

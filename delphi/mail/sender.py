@@ -45,7 +45,8 @@ def as_message(mail: Mail, *, facts: MailFacts, envelope: Envelope, settings: Se
     message["Message-ID"] = f"<{envelope.message_id}>"
     reply_to = facts.reply_to or own_address
     message["Reply-To"] = _address(facts.sender_name or own_name, reply_to)
-    message["List-Unsubscribe"] = f"<mailto:{quote(reply_to, safe='@+')}?subject=unsubscribe>, <{facts.link}>"
+    if not facts.is_about_account:
+        message["List-Unsubscribe"] = f"<mailto:{quote(reply_to, safe='@+')}?subject=unsubscribe>, <{facts.link}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")

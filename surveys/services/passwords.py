@@ -99,19 +99,24 @@ def change_password(session: Session, *, actor: Actor, password_hash: str, now: 
     """Set the actor's own password; every other device of theirs is signed out, and a mail says so."""
     person = session.get_one(Person, actor.person_id)
     session.merge(StaffPassword(person_id=person.id, password_hash=password_hash, changed_at=now))
-    session.exec(
-        update(SignIn)
-        .where(
-            col(SignIn.person_id) == person.id,
-            col(SignIn.audience) == Audience.STAFF,
-            col(SignIn.ended_at).is_(None),
-            col(SignIn.id) != (actor.sign_in_id or 0),
-        )
-        .values(ended_at=now)
-    )
+    end_devices(session, person_id=person.id, now=now, but=actor.sign_in_id)
     record(session, AuditAction.PASSWORD_CHANGED, actor=actor, now=now, subject=f"person:{person.id}")
     tell(session, person_id=person.id, what="password", now=now)
     session.flush()
+
+
+def end_devices(session: Session, *, person_id: int, now: datetime, but: int | None = None) -> None:
+    """Sign a member of staff out everywhere, or everywhere `but` on one device."""
+    session.exec(
+        update(SignIn)
+        .where(
+            col(SignIn.person_id) == person_id,
+            col(SignIn.audience) == Audience.STAFF,
+            col(SignIn.ended_at).is_(None),
+            col(SignIn.id) != (but or 0),
+        )
+        .values(ended_at=now)
+    )
 
 
 def tell(session: Session, *, person_id: int, what: str, now: datetime) -> None:

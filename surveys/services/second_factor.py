@@ -6,16 +6,18 @@ import pyotp
 from sqlmodel import Session, col, delete, func, select, update
 
 from surveys.errors import RuleViolation
-from surveys.models import Authenticator, Passkey, RecoveryCode
+from surveys.models import Authenticator, Passkey, RecoveryCode, StaffRole
 from surveys.rules.permissions import Actor
+from surveys.rules.texts import clean_text
 from surveys.rules.tokens import new_recovery_code, token_hash
 from surveys.services.audit import record
-from surveys.services.passwords import tell
+from surveys.services.passwords import end_devices, tell
 from surveys.vocabulary import AuditAction, ViolationCode
 
 STEP_SECONDS = 30
 N_RECOVERY_CODES = 10
 PASSKEY_NAME_LIMIT = 80
+REASON_LIMIT = 2000
 
 
 def has_second_factor(session: Session, *, person_id: int) -> bool:
@@ -82,7 +84,15 @@ def renew_recovery_codes(session: Session, *, actor: Actor, now: datetime) -> tu
 def add_passkey(
     session: Session, *, actor: Actor, credential_id: str, public_key: str, sign_count: int, name: str, now: datetime
 ) -> None:
-    """Store the public half of a key pair the browser has just made and proven."""
+    """Store the public half of a key pair the browser has just made and proven.
+
+    Raises
+    ------
+    RuleViolation
+        `passkey_refused` for one that is stored already, such as an answer played again.
+    """
+    if session.exec(select(Passkey.id).where(Passkey.credential_id == credential_id)).first() is not None:
+        raise RuleViolation(ViolationCode.PASSKEY_REFUSED)
     session.add(
         Passkey(
             person_id=actor.person_id or 0,
@@ -96,9 +106,24 @@ def add_passkey(
     _changed(session, actor=actor, what="passkey added", now=now)
 
 
-def note_passkey_used(session: Session, *, passkey_id: int, sign_count: int, now: datetime) -> None:
-    """Remember a passkey's counter, by which a copied one would be noticed."""
-    session.exec(update(Passkey).where(col(Passkey.id) == passkey_id).values(sign_count=sign_count, last_used_at=now))
+def note_passkey_used(session: Session, *, passkey_id: int, sign_count: int, asked_at: datetime, now: datetime) -> None:
+    """Remember the use of a passkey, and its counter, by which a copied one would be noticed.
+
+    An answer to a question asked before the last use is an old one played again: each question is answered once.
+
+    Raises
+    ------
+    RuleViolation
+        `passkey_refused`.
+    """
+    unused_since = col(Passkey.last_used_at).is_(None) | (col(Passkey.last_used_at) < asked_at)
+    used = session.connection().execute(
+        update(Passkey)
+        .where(col(Passkey.id) == passkey_id, unused_since)
+        .values(sign_count=sign_count, last_used_at=now)
+    )
+    if used.rowcount != 1:
+        raise RuleViolation(ViolationCode.PASSKEY_REFUSED)
 
 
 def remove_factor(session: Session, *, actor: Actor, passkey_id: int | None, is_needed: bool, now: datetime) -> None:
@@ -122,6 +147,49 @@ def remove_factor(session: Session, *, actor: Actor, passkey_id: int | None, is_
     if not left:
         session.exec(delete(RecoveryCode).where(col(RecoveryCode.person_id) == person_id))
     _changed(session, actor=actor, what="app removed" if passkey_id is None else "passkey removed", now=now)
+
+
+def reset_factor(session: Session, *, actor: Actor, person_id: int, reason: str, now: datetime) -> None:
+    """Remove a colleague's app, passkeys and recovery codes, as an administrator; every device of theirs is signed out.
+
+    The password alone opens the account then, until they set up a new second factor; a mail tells them. Where there is
+    none left nothing changes.
+
+    Raises
+    ------
+    RuleViolation
+        `factor_not_yours` where the actor is no administrator, or it is their own, or not of staff; `reason_missing`,
+        `text_too_long`.
+    """
+    why = clean_text(reason, limit=REASON_LIMIT)
+    if not why:
+        raise RuleViolation(ViolationCode.REASON_MISSING)
+    is_staff = session.exec(select(StaffRole.id).where(StaffRole.person_id == person_id)).first() is not None
+    if not actor.administers or person_id == actor.person_id or not is_staff:
+        raise RuleViolation(ViolationCode.FACTOR_NOT_YOURS)
+    if not has_second_factor(session, person_id=person_id):
+        return
+    before = {
+        "app": session.get(Authenticator, person_id) is not None,
+        "passkeys": len(passkeys_of(session, person_id=person_id)),
+        "recovery_codes": n_recovery_codes(session, person_id=person_id),
+    }
+    for kind in (Authenticator, Passkey, RecoveryCode):
+        session.exec(delete(kind).where(col(kind.person_id) == person_id))
+    end_devices(session, person_id=person_id, now=now)
+    record(
+        session,
+        AuditAction.SECOND_FACTOR_CHANGED,
+        actor=actor,
+        now=now,
+        subject=f"person:{person_id}",
+        what="reset",
+        reason=why,
+        before=before,
+        after={"app": False, "passkeys": 0, "recovery_codes": 0},
+    )
+    tell(session, person_id=person_id, what="reset", now=now)
+    session.flush()
 
 
 def _step_of(secret: str, *, code: str, now: datetime) -> int | None:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from surveys.errors import RuleViolation
 from surveys.models import Person, SignIn, StaffPassword, StaffRole, Study, TaskForce
 from surveys.rules.addresses import clean_address
 from surveys.rules.permissions import Actor
 from surveys.services.audit import record
-from surveys.services.passwords import send_link, tell
+from surveys.services.passwords import end_devices, send_link, tell
 from surveys.services.staff import ensure_staff
 from surveys.vocabulary import AccountLinkKind, Audience, AuditAction, Role, ViolationCode
 
@@ -92,7 +92,7 @@ def take_role(session: Session, *, actor: Actor, staff_role_id: int, now: dateti
     session.delete(held)
     session.flush()
     if session.exec(select(StaffRole.id).where(StaffRole.person_id == held.person_id)).first() is None:
-        _end_devices(session, person_id=held.person_id, now=now)
+        end_devices(session, person_id=held.person_id, now=now)
     record(
         session,
         AuditAction.ROLE_TAKEN,
@@ -142,15 +142,3 @@ def _ensure_theirs(actor: Actor, *, role: Role, study_id: int | None) -> None:
     if actor.administers or (role is not Role.ADMINISTRATOR and study_id in actor.oversees):
         return
     raise RuleViolation(ViolationCode.ROLE_NOT_YOURS)
-
-
-def _end_devices(session: Session, *, person_id: int, now: datetime) -> None:
-    session.exec(
-        update(SignIn)
-        .where(
-            col(SignIn.person_id) == person_id,
-            col(SignIn.audience) == Audience.STAFF,
-            col(SignIn.ended_at).is_(None),
-        )
-        .values(ended_at=now)
-    )

@@ -41,6 +41,7 @@ class ViolationCode(StrEnum):
     ROLE_NOT_YOURS = "role_not_yours"
     PASSKEY_REFUSED = "passkey_refused"
     FACTOR_NEEDED = "factor_needed"
+    FACTOR_NOT_YOURS = "factor_not_yours"
     CODE_UNKNOWN = "code_unknown"
     SECOND_PERSON_NEEDED = "second_person_needed"
     ALREADY_DECIDED = "already_decided"

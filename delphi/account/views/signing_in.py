@@ -70,12 +70,14 @@ def second_step_passkey() -> Any:
         return redirect(url_for("account.sign_in"), 303)
     passkeys = passkeys_of(reading_session(), person_id=person_id)
     try:
-        passkey_id, count = check_known(request.form.get("answer", ""), passkeys=passkeys, settings=settings())
+        passkey_id, count, asked_at = check_known(
+            request.form.get("answer", ""), passkeys=passkeys, settings=settings()
+        )
+        with transaction() as opened:
+            note_passkey_used(opened, passkey_id=passkey_id, sign_count=count, asked_at=asked_at, now=clock.now())
     except RuleViolation as violation:
         form = CodeForm(formdata=None)
         return _show(person_id, form=form, problem=violation_sentence(violation), status=422)
-    with transaction() as opened:
-        note_passkey_used(opened, passkey_id=passkey_id, sign_count=count, now=clock.now())
     return _let_in(person_id, is_strong=True)
 
 

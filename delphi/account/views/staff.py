@@ -14,6 +14,7 @@ from delphi.proofs import requires_recent, settings
 from delphi.security import current_actor, requires
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
+from surveys.services.second_factor import reset_factor
 from surveys.services.staff_roles import invite_staff, take_role
 from surveys.vocabulary import Permission, Role, ViolationCode
 
@@ -69,6 +70,21 @@ def take(staff_role_id: int) -> Any:
     return redirect(url_for("account.staff"), 303)
 
 
+@blueprint.post("/staff/<int:person_id>/reset-second-factor")
+@requires(Permission.ADMINISTER)
+@requires_recent
+def reset_second_factor(person_id: int) -> Any:
+    """For a colleague who lost phone and codes: the password alone opens their account until they set up another."""
+    reason = request.form.get("reason", "")
+    try:
+        with transaction() as session:
+            reset_factor(session, actor=current_actor(), person_id=person_id, reason=reason, now=clock.now())
+    except RuleViolation as violation:
+        return _show(problem=violation_sentence(violation), typed_reason=(person_id, reason), status=422)
+    flash(gettext("The second factor is removed, and your colleague is told by mail."))
+    return redirect(url_for("account.staff"), 303)
+
+
 def _chosen(value: str) -> tuple[Role, int | None]:
     """The role and the id of its study or task force, as the form names them."""
     name, _, number = value.partition("-")
@@ -78,7 +94,15 @@ def _chosen(value: str) -> tuple[Role, int | None]:
     return Role(name), int(number) if number else None
 
 
-def _show(*, problem: str = "", typed: dict[str, str] | None = None, status: int = 200) -> Any:
+def _show(
+    *,
+    problem: str = "",
+    typed: dict[str, str] | None = None,
+    typed_reason: tuple[int, str] = (0, ""),
+    status: int = 200,
+) -> Any:
     view = staff_page(reading_session(), actor=current_actor(), language=str(get_locale()))
-    page = render_template("account/staff.html", view=view, problem=problem, typed=typed or NOTHING_TYPED)
+    page = render_template(
+        "account/staff.html", view=view, problem=problem, typed=typed or NOTHING_TYPED, typed_reason=typed_reason
+    )
     return page, status

@@ -91,15 +91,21 @@ def test_a_password_costs_what_rfc_9106_asks_for_and_so_does_an_unknown_address(
     assert not untouched["is_right"](untouched["SPARE_HASH"], PASSWORD)
 
 
-def mailed_path(room: Room, *, kind: MessageKind) -> str:
-    """The address in the newest mail of a kind."""
+def mailed_text(room: Room, *, kind: MessageKind) -> str:
+    """The newest mail of a kind; none of its headers says what the text does."""
     settings = Settings(secret_key=SECRET_KEY, base_url="http://localhost", testing=True)
     with room.database.reading() as session:
         queued = session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind)).all()[-1]
         mail = prepare(session, queued=queued, settings=settings, now=datetime.now(UTC))
+    assert "List-Unsubscribe" not in mail and "http://" not in str(mail.items())
     body = mail.get_body(("plain",))
     assert body is not None
-    text = str(body.get_content())
+    return str(body.get_content())
+
+
+def mailed_path(room: Room, *, kind: MessageKind) -> str:
+    """The address in the newest mail of a kind."""
+    text = mailed_text(room, kind=kind)
     return text[text.index("http://localhost") + len("http://localhost") :].split()[0]
 
 

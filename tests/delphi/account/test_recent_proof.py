@@ -20,6 +20,7 @@ DANGEROUS = {
     "account.remove_passkey",
     "account.invite",
     "account.take",
+    "account.reset_second_factor",
     "account.ask_name",
     "account.decide_name",
     "account.reveal_name",
