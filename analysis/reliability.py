@@ -72,8 +72,8 @@ def krippendorff_alpha(counts: IntArray, *, level: Level = Level.ORDINAL) -> Coe
     margins = has_pairs @ ratings
     if np.count_nonzero(margins) < 2:
         return Coefficient(value=None, reason="no_variance" if has_pairs.any() else _why_no_pairs(counts))
-    # A rating paired with itself is at no distance, so nothing need be taken off the diagonal.
-    coincidence = (ratings.T * (has_pairs / np.maximum(sizes - 1, 1))) @ ratings
+    # A rating paired with itself is at no distance: the diagonal and items with a single rating need not be taken off.
+    coincidence = (ratings.T / np.maximum(sizes - 1, 1)) @ ratings
     distance = _distance(margins, level)
     observed, expected = np.vdot(coincidence, distance), margins @ distance @ margins
     return Coefficient(value=float(1 - (margins.sum() - 1) * observed / expected), reason=None)
