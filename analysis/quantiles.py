@@ -123,22 +123,23 @@ def quantile_positions(
     last = np.maximum(n - 1, 0)
     if method is Quantile.TUKEY_HINGES and percent != 50:
         doubled_depth = (n + 3) // 2
-        low, high = np.maximum(doubled_depth // 2 - 1, 0), np.maximum((doubled_depth + 1) // 2 - 1, 0)
+        low, high = doubled_depth // 2 - 1, (doubled_depth + 1) // 2 - 1
         if percent == 75:
-            low, high = last - high, last - low
+            low, high = n - 1 - high, n - 1 - low
         weight = np.full(n.shape, 0.5)
     elif method is Quantile.AVERAGED_INVERTED_CDF:
         scaled = n * percent
         high = scaled // 100
-        low = np.maximum(np.where(scaled % 100 == 0, high - 1, high), 0)
+        low = np.where(scaled % 100 == 0, high - 1, high)
         weight = np.full(scaled.shape, 0.5)
     else:
-        from_one = method is Quantile.WEIBULL
-        scaled = np.asarray(np.maximum((n + 1) * percent - 100, 0) if from_one else last * percent, dtype=np.int64)
+        from_one = (n + 1) * percent - 100
+        scaled = np.asarray(np.maximum(from_one, 0) if method is Quantile.WEIBULL else last * percent, dtype=np.int64)
         low = scaled // 100
         high = low + 1
         weight = (scaled - 100 * low) / 100
-    return np.minimum(low, last), np.minimum(high, last), weight
+    # np.clip does the same and takes three times as long on arrays this short.
+    return np.minimum(np.maximum(low, 0), last), np.minimum(np.maximum(high, 0), last), weight
 
 
 def _check_percent(percent: int, method: Quantile) -> None:
