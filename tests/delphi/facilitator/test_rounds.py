@@ -19,6 +19,7 @@ from tests.builders import (
     a_study,
     an_open_rating_round,
     as_facilitator,
+    expert_client,
     rate,
     said,
     staff_client,
@@ -128,6 +129,10 @@ def test_a_missing_language_keeps_its_readers_waiting_and_nobody_else(app: Flask
     page = client.get(f"{base}/monitor").text
     assert "2 people who read Français have got no mail yet." in page
     assert "4 people have not finished." in page
+    reader, first = expert_client(app, small, small.experts[0]), f"/my/rounds/{round_id}/rate/1"
+    old_link = reader.get(f"{first}?language=fr").text
+    assert '<h2 class="statement"><span lang="en">' in old_link
+    assert old_link.count('class="soft small untranslated"') == 1, "who comes by an old link is told"
     early = client.post(f"{base}/languages", data={"csrf_token": token_in(page), "language": "fr"})
     assert early.status_code == 422
     assert "Not all texts are written in this language yet; 1 are missing." in early.text
@@ -141,6 +146,7 @@ def test_a_missing_language_keeps_its_readers_waiting_and_nobody_else(app: Flask
     with database_of(app).reading() as session:
         mailed = session.exec(select(OutboxMessage.person_id)).all()
         assert sorted(mailed) == sorted(small.experts)
+    assert "untranslated" not in reader.get(first).text
     page = client.get(f"{base}/monitor").text
     assert "no mail yet" not in page
     assert "6 people have not finished." in page
