@@ -46,7 +46,15 @@ STATUSES: dict[StopStatus, Any] = {
     StopStatus.DISSENT_BIPOLAR: _l("Stable dissent in two camps: another round is unlikely to change it."),
     StopStatus.DISSENT_PLURALITY: _l("Stable, short of agreement: another round is unlikely to change it."),
     StopStatus.DISSENT_DISPERSED: _l("Stable and scattered: another round is unlikely to change it."),
+    StopStatus.PROVISIONAL_IN: _l("One round does not show whether it lasts."),
+    StopStatus.PROVISIONAL_OUT: _l("One round does not show whether it lasts."),
+    StopStatus.CONSENSUS_IN: _l("The panel’s answers hardly move any more."),
+    StopStatus.CONSENSUS_OUT: _l("The panel’s answers hardly move any more."),
+    StopStatus.CONSENSUS_IN_UNSTABLE: _l("The panel’s answers still move, and the protocol has no further round."),
+    StopStatus.CONSENSUS_OUT_UNSTABLE: _l("The panel’s answers still move, and the protocol has no further round."),
+    StopStatus.UNRESOLVED: _l("Neither agreed nor stable, and the protocol has no further round."),
 }
+"""What a round means for a statement beyond its verdict; nothing for one that simply goes on."""
 
 
 def dissenting_words(ids: list[str]) -> list[str]:

@@ -100,7 +100,9 @@ def depth_of(
     least = found.min_group_size
     sentences = []
     if change is not None:
-        status = STATUSES.get(change.stability.status)
+        # Of what is agreed and stable the sentence before says as much.
+        is_told = change.stability.status in (StopStatus.CONSENSUS_IN, StopStatus.CONSENSUS_OUT)
+        status = None if is_told else STATUSES.get(change.stability.status)
         sentences = [
             change_sentence(change, min_group_size=least),
             stability_sentence(change, min_group_size=least),

@@ -203,6 +203,7 @@ def test_the_rule_proposes_by_name_and_offers_the_ranking_once_it_is_met(closed:
     assert words == ["Settled", "Keep", "Dropped", "Keep"]
     assert "about 2 minutes for each expert" in page
     assert "The stop rule is met" not in page
+    assert page.count("One round does not show whether it lasts.") == 2, "agreed, and agreed to drop"
     closed.another_round(MOVED)
     closed.another_round("9 | 9 | 9 | 9 | . | .")
     page = closed.page(f"{closed.base}/next-round")
