@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from markupsafe import Markup
 
+from analysis.stopping import StopStatus
 from analysis.types import ConsensusClass
 from delphi.charts import distribution
 from delphi.finding_sentences import (
