@@ -1,8 +1,7 @@
 """Blocks as a DOCX with real headings, contents, repeated table heads, alternative texts and tracked changes."""
 
 import io
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +9,8 @@ import docx
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, RGBColor
+from docx.oxml.shape import CT_Inline
+from docx.shared import Mm
 
 from delphi.documents.blocks import (
     Block,
@@ -27,15 +27,16 @@ from delphi.documents.blocks import (
     Picture,
     kept_with_next,
     pictures_of,
+    plain,
     text_of,
 )
 from delphi.documents.typesetting import drawn_as_png
-from delphi.documents.word_styles import SOFT, dressed, field, language_tag
+from delphi.documents.word_elements import cell_element, clean, paragraph_element, row_element, run_element
+from delphi.documents.word_styles import dressed, field
 
 TEXT_WIDTH = 170.0
 """Millimetres between the margins."""
 CONTENTS_LEVELS = 2
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 AUTHOR = "Delphi"
 
 
@@ -52,14 +53,15 @@ class _Writer:
         )
         self._n_marks = 0
         self._n_changes = 0
+        self._n_pictures = 0
         self._word = docx.Document()
         dressed(self._word, document, made_at=self._made_at)
         self._styles = {style.name: style.style_id for style in self._word.styles}
 
     def written(self) -> bytes:
         document = self._document
-        self._add_text(self._paragraph("Subtitle"), ((document.place, Look.PLAIN, ""),))
-        self._add_text(self._paragraph("Title"), ((document.title, Look.PLAIN, ""),))
+        self._line(self._paragraph("Subtitle"), plain(document.place))
+        self._line(self._paragraph("Title"), plain(document.title))
         for line in document.lead:
             self._line(self._paragraph("Normal"), line)
         if document.contents:
@@ -79,7 +81,7 @@ class _Writer:
     def _contents(self) -> None:
         """A field, already filled with entries that lead to their headings; refreshed, it also has page numbers."""
         self._break()
-        self._add_text(self._paragraph("TOC Heading"), ((self._document.contents, Look.PLAIN, ""),))
+        self._line(self._paragraph("TOC Heading"), plain(self._document.contents))
         headings = [
             (at, block)
             for at, block in enumerate(block for block in self._document.blocks if isinstance(block, Heading))
@@ -92,7 +94,7 @@ class _Writer:
             link = OxmlElement("w:hyperlink")
             link.set(qn("w:anchor"), _mark(at))
             paragraph._p.append(link)
-            run = paragraph.add_run(_clean(f"{block.number}\u2002{text_of(block.line)}".lstrip("\u2002")))
+            run = paragraph.add_run(clean(f"{block.number}\u2002{text_of(block.line)}".lstrip("\u2002")))
             link.append(run._r)
             if place == len(headings) - 1:
                 field(paragraph, "", is_open=False)
@@ -119,7 +121,7 @@ class _Writer:
             case Picture():
                 if block.caption:
                     self._line(self._paragraph("Caption"), block.caption)
-                self._picture(self._paragraph("Normal"), block)
+                self._picture(self._paragraph("Normal")._p, block)
             case PageBreak():
                 self._break()
 
@@ -139,88 +141,72 @@ class _Writer:
     def _grid(self, grid: Grid) -> None:
         if grid.caption:
             self._line(self._paragraph("Caption"), grid.caption)
-        table = self._word.add_table(rows=1, cols=len(grid.columns), style="Delphi Table")
+        table = self._word.add_table(rows=0, cols=len(grid.columns), style="Delphi Table")
         table.autofit = False
         whole = sum(column.width for column in grid.columns)
         widths = [Mm(TEXT_WIDTH * column.width / whole) for column in grid.columns]
-        for at, column in enumerate(grid.columns):
-            table.columns[at].width = widths[at]
-            self._cell(table.rows[0].cells[at], (column.heading,), width=widths[at], is_number=column.is_number)
-            table.rows[0].cells[at].paragraphs[0].paragraph_format.keep_with_next = True
-        _mark_row(table.rows[0], "w:tblHeader")
-        _mark_row(table.rows[0], "w:cantSplit")
-        for row in grid.rows:
-            made = table.add_row()
-            _mark_row(made, "w:cantSplit")
-            for cell, content, column, width in zip(made.cells, row, grid.columns, widths, strict=True):
-                self._cell(cell, content, width=width, is_number=column.is_number)
+        for at, width in enumerate(widths):
+            table.columns[at].width = width
+        heads: tuple[Cell, ...] = tuple((column.heading,) for column in grid.columns)
+        for number, row in enumerate((heads, *grid.rows)):
+            table._tbl.append(
+                row_element(
+                    (
+                        self._cell(content, twips=width.twips, is_number=column.is_number, is_head=number == 0)
+                        for content, column, width in zip(row, grid.columns, widths, strict=True)
+                    ),
+                    is_head=number == 0,
+                )
+            )
         self._paragraph("After Table")
 
-    def _cell(self, cell: Any, content: Cell, *, width: Any, is_number: bool) -> None:
-        cell.width = width
-        first = cell.paragraphs[0]
-        for at, part in enumerate(content):
-            paragraph = first if at == 0 else cell.add_paragraph()
-            paragraph._p.style = self._styles["Cell Number" if is_number else "Cell"]
+    def _cell(self, content: Cell, *, twips: int, is_number: bool, is_head: bool) -> Any:
+        style = self._styles["Cell Number" if is_number else "Cell"]
+        paragraphs = []
+        for part in content or ((),):
+            paragraph = paragraph_element(style, keeps=is_head)
             if isinstance(part, Picture):
                 self._picture(paragraph, part)
             else:
-                self._line(paragraph, part)
-        if not content:
-            first._p.style = self._styles["Cell"]
+                self._add_text(paragraph, part)
+            paragraphs.append(paragraph)
+        return cell_element(paragraphs, twips=twips)
 
     def _picture(self, paragraph: Any, picture: Picture) -> None:
-        shape = paragraph.add_run().add_picture(io.BytesIO(next(self._images)), width=Mm(picture.width))
-        shape._inline.docPr.set("descr", _clean(picture.alt))
+        relation, image = self._word.part.get_or_add_image(io.BytesIO(next(self._images)))
+        self._n_pictures += 1
+        wide, tall = image.scaled_dimensions(Mm(picture.width), None)
+        inline = CT_Inline.new_pic_inline(self._n_pictures, relation, image.filename, wide, tall)
+        inline.docPr.set("descr", clean(picture.alt))
+        run, drawing = OxmlElement("w:r"), OxmlElement("w:drawing")
+        drawing.append(inline)
+        run.append(drawing)
+        paragraph.append(run)
 
     def _break(self) -> None:
         # Where the page ends is a property of the paragraph that ends it, so that no empty line starts the next one.
         self._paragraph("After Table").add_run().add_break(WD_BREAK.PAGE)
 
     def _line(self, paragraph: Any, line: Line) -> None:
-        self._add_text(paragraph, [(run.text, run.look, run.language) for run in line])
+        self._add_text(paragraph._p, line)
 
-    def _add_text(self, paragraph: Any, runs: Sequence[tuple[str, Look, str]]) -> None:
-        for text, look, language in runs:
-            run = paragraph.add_run(_clean(text))
-            if look is Look.STRONG:
-                run.bold = True
-            elif look is Look.SOFT:
-                run.font.color.rgb = RGBColor.from_string(SOFT)
-            if language:
-                _speak(run, language)
-            if look in (Look.INSERTED, Look.DELETED):
-                self._track(paragraph, run, is_insertion=look is Look.INSERTED)
+    def _add_text(self, element: Any, line: Line) -> None:
+        for one in line:
+            run = run_element(one.text, one.look, one.language)
+            if one.look in (Look.INSERTED, Look.DELETED):
+                run = self._tracked(run, is_insertion=one.look is Look.INSERTED)
+            element.append(run)
 
-    def _track(self, paragraph: Any, run: Any, *, is_insertion: bool) -> None:
+    def _tracked(self, run: Any, *, is_insertion: bool) -> Any:
         """A change as word processors track it: it can be accepted or refused there."""
         change = OxmlElement("w:ins" if is_insertion else "w:del")
         change.set(qn("w:id"), str(9000 + self._n_changes))
         change.set(qn("w:author"), AUTHOR)
         change.set(qn("w:date"), self._made_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
         self._n_changes += 1
-        paragraph._p.replace(run._r, change)
-        change.append(run._r)
-        if not is_insertion:
-            for element in run._r.findall(qn("w:t")):
-                element.tag = qn("w:delText")
-                element.set(qn("xml:space"), "preserve")
+        change.append(run)
+        return change
 
 
 def _mark(number: int) -> str:
     return f"_Toc{100000 + number}"
-
-
-def _mark_row(row: Any, tag: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(tag))
-
-
-def _speak(run: Any, language: str) -> None:
-    element = OxmlElement("w:lang")
-    element.set(qn("w:val"), language_tag(language))
-    run._r.get_or_add_rPr().append(element)
-
-
-def _clean(text: str) -> str:
-    """Without characters that no XML can hold."""
-    return CONTROLS.sub("", text)

@@ -16,7 +16,7 @@ from delphi.i18n import in_language
 from surveys.localized import LocalizedText
 from surveys.queries.frozen_data import FrozenAnswer, FrozenData, FrozenRound, FrozenStatement
 from surveys.queries.frozen_figures import Figures
-from surveys.vocabulary import StatementKind
+from surveys.vocabulary import RatingState, StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ def ratings_table(answers: Sequence[FrozenAnswer], *, study: str, key: str, head
         answers,
         key=lambda one: (one.task_force, one.round_number, codes[one.panellist_id], one.code, one.criterion_code),
     )
+    states = {state: state_word(state) for state in RatingState}
+    criteria = {code: named(code, name) for code, name in header.criteria.items()}
     columns = (
         Column[FrozenAnswer]("task_force", gettext("Task force"), lambda one: one.task_force, 10),
         Column[FrozenAnswer]("round", gettext("Round"), lambda one: one.round_number, 8),
@@ -100,10 +102,10 @@ def ratings_table(answers: Sequence[FrozenAnswer], *, study: str, key: str, head
         Column[FrozenAnswer](
             "criterion",
             gettext("Criterion"),
-            lambda one: named(one.criterion_code, header.criteria[one.criterion_code]),
+            lambda one: criteria[one.criterion_code],
             14,
         ),
-        Column[FrozenAnswer]("state", gettext("Answer"), lambda one: state_word(one.state), 20),
+        Column[FrozenAnswer]("state", gettext("Answer"), lambda one: states[one.state], 20),
         Column[FrozenAnswer]("rating", gettext("Rating"), lambda one: one.value, 8),
         Column[FrozenAnswer]("protocol", gettext("Fingerprint of the protocol"), lambda one: header.fingerprint, 18),
     )

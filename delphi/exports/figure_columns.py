@@ -9,6 +9,7 @@ from delphi.exports.header import rule_words
 from delphi.exports.tables import Column, percentage
 from delphi.exports.words import class_word, flag_words, median_word, named, quartile_word, verdict_word, yes_or_no
 from surveys.queries.frozen_figures import Figures
+from surveys.rules.protocol import CriterionRule
 
 Record = TypeVar("Record")
 Of = Callable[[Record], Figures]
@@ -66,12 +67,20 @@ def statistics_columns(of: Of[Record]) -> tuple[Column[Record], ...]:
 
 def trace_columns(of: Of[Record]) -> tuple[Column[Record], ...]:
     """Where the figures come from, so that anybody can look them up again."""
+    told: dict[tuple[str, CriterionRule], str] = {}
+
+    def agreed_when(figures: Figures) -> str:
+        key = figures.sealed.fingerprint, figures.rule
+        if key not in told:
+            told[key] = rule_words(figures.rule, figures.sealed.settings)
+        return told[key]
+
     return (
         Column("result_id", gettext("Trace: frozen result"), lambda r: of(r).result_id, 9),
         Column("snapshot", gettext("Trace: digest of the frozen answers"), lambda r: of(r).sealed.digest, 18),
         Column("rule", gettext("Trace: fingerprint of the rule"), lambda r: of(r).sealed.fingerprint, 18),
         Column("quartiles", gettext("Quartiles"), lambda r: quartile_word(of(r).sealed.settings.quantile), 18),
-        Column("agreed_when", gettext("Agreed when"), lambda r: rule_words(of(r).rule, of(r).sealed.settings), 30),
+        Column("agreed_when", gettext("Agreed when"), lambda r: agreed_when(of(r)), 30),
     )
 
 
