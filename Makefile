@@ -31,7 +31,8 @@ demo: $(VENV)/.runtime
 	@$(BIN)/python -m delphi demo $(ARGS)
 
 test: $(VENV)/.test check
-	$(BIN)/python -m pytest -q -n auto --dist loadscope --no-loadscope-reorder $(SELECTION) $(ARGS)
+	@# One BLAS thread each: the processes already use every core.
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadscope --no-loadscope-reorder $(SELECTION) $(ARGS)
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .
