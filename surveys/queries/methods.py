@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 from sqlmodel import Session, col, select
 
-from analysis.participation import Attrition, attrition
-from analysis.types import CellState
+from analysis.participation import Attrition
 from surveys.localized import LocalizedText
 from surveys.models import (
     Idea,
@@ -24,9 +22,9 @@ from surveys.models import (
     Submission,
     TaskForce,
 )
+from surveys.queries.leavers import compare_leavers
 from surveys.queries.protocols import ProtocolRecord, protocol_record
-from surveys.queries.questionnaire import AskedCriterion, criteria_of_study, questionnaire_of
-from surveys.queries.rating_matrix import frozen_cells, matrix_of
+from surveys.queries.questionnaire import AskedCriterion, criteria_of_study
 from surveys.queries.taking_part import TakingPart, taking_part
 from surveys.vocabulary import IdeaStatus, OutcomeStatus, RoundKind, RoundStatus
 
@@ -227,24 +225,11 @@ def _attrition(
 
 
 def _compared(session: Session, *, code: str, round_: Round, first: Snapshot, second: Snapshot) -> AttritionCheck:
-    questionnaire = questionnaire_of(session, round_id=round_.id)
-    criterion = next((one for one in questionnaire.criteria if one.is_primary), questionnaire.criteria[0])
-    answered = set(first.audience["answered"])
-    stayed = answered & set(second.audience["answered"])
-    matrix = matrix_of(
-        frozen_cells(session, snapshot_id=first.id),
-        criterion=criterion,
-        statement_ids=[one.id for one in questionnaire.of_criterion(criterion)],
-        eligible=first.audience["eligible"],
-        answered=first.audience["answered"],
-    )
-    took_part = ~np.all(matrix.ratings.states == CellState.NOT_RETURNED, axis=1)
-    both_sides = bool(stayed) and bool(answered - stayed) and bool(took_part.any())
-    flags = np.array([panellist in stayed for panellist in matrix.panellist_ids], dtype=np.bool_)
+    check = compare_leavers(session, before=first, after=second)
     return AttritionCheck(
         task_force=code,
         round_number=round_.number,
-        n_stayed=len(stayed),
-        n_left=len(answered - stayed),
-        found=attrition(matrix.ratings, stayed=flags) if both_sides else None,
+        n_stayed=check.n_stayed,
+        n_left=check.n_left,
+        found=check.found,
     )

@@ -8,6 +8,7 @@ from delphi.database import Database
 from surveys.errors import NotFound, RuleViolation
 from surveys.models import College, Panellist, Rating, Snapshot
 from surveys.queries.findings import findings_of
+from surveys.queries.leavers import compare_leavers
 from surveys.rules.anonymity import groups_to_show
 from surveys.services.next_round import build_next_round
 from surveys.services.rounds import close_round, open_round
@@ -109,6 +110,13 @@ def test_a_gain_is_split_into_minds_changed_leavers_and_joiners(lite: Database) 
         rate(session, small, round_id=round_.id, statements=[divided], rows=" | ".join(["9"] * 7))
         close_round(session, actor=None, round_id=round_.id, now=NOW)
         change = findings_of(session, round_id=round_.id).cells[divided, small.importance_id].change
+        before, after = session.exec(select(Snapshot).order_by(col(Snapshot.id))).all()
+        leavers = compare_leavers(session, before=before, after=after)
+    assert (leavers.n_stayed, leavers.n_left) == (7, 5)
+    assert leavers.may_be_told(min_group_size=5)
+    assert not leavers.may_be_told(min_group_size=6)
+    assert leavers.found is not None
+    assert leavers.found.is_biased, "none of the five who left had agreed, six of the seven who stayed had"
     assert change is not None
     share = change.share
     assert (share.n_stayed, share.n_left, share.n_joined, change.round_number) == (7, 5, 0, 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from sqlmodel import Session
 
@@ -17,9 +17,10 @@ from delphi.finding_sentences import change_sentence, is_departure, stability_se
 from delphi.sentences import CLASSES
 from surveys.localized import LocalizedText
 from surveys.models import Round
-from surveys.queries.board import Board, BoardRow, Figures, board_of
+from surveys.queries.board import Board, BoardRow, Figures, board_of, latest_snapshot
 from surveys.queries.courses import stages_of
 from surveys.queries.findings import RoundFindings, findings_of
+from surveys.queries.leavers import compare_leavers
 from surveys.rules.permissions import Actor
 from surveys.vocabulary import StatementKind
 
@@ -65,6 +66,8 @@ class ComparisonPage:
     n_not_compared: int
     """Statements of this round which the other did not ask in the same wording."""
     n_departures: int
+    leavers: tuple[str, ...]
+    """What is known of those who answered the earlier round and not this one, in sentences."""
 
 
 def comparison_page(session: Session, *, round_id: int, actor: Actor, other: int | None) -> ComparisonPage:
@@ -100,7 +103,31 @@ def comparison_page(session: Session, *, round_id: int, actor: Actor, other: int
         sections=sections,
         n_not_compared=len(board.rows) - len(lines),
         n_departures=sum(line.is_departure for line in lines),
+        leavers=_leavers(session, before=before, board=board) if before is not None else (),
     )
+
+
+def _leavers(session: Session, *, before: Board, board: Board) -> tuple[str, ...]:
+    first = latest_snapshot(session, round_id=before.round_id)
+    second = latest_snapshot(session, round_id=board.round_id)
+    if first is None or second is None:
+        return ()
+    check = compare_leavers(session, before=first, after=second)
+    least = board.settings.min_group_size
+    if not check.n_left:
+        return (gettext("Everybody who answered round %(number)s answered this one too.", number=before.round_number),)
+    said = ngettext(
+        "%(num)d of %(all)s people who answered round %(number)s did not answer this one.",
+        "%(num)d of %(all)s people who answered round %(number)s did not answer this one.",
+        check.n_left,
+        all=check.n_left + check.n_stayed,
+        number=before.round_number,
+    )
+    if check.found is None or not check.may_be_told(min_group_size=least):
+        return said, gettext("They are too few to compare with the others without saying who rated what.")
+    if check.found.is_biased:
+        return said, gettext("They had rated markedly otherwise than those who stayed: the agreement may owe to that.")
+    return said, gettext("They had rated much as those who stayed.")
 
 
 def _address(round_id: int, *, number: int) -> str:

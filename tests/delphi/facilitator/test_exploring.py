@@ -113,6 +113,7 @@ def test_two_rounds_stand_side_by_side(closed: ClosedRound) -> None:
     assert "Rounds 1 and 2 side by side" in page
     assert "+50 points since round 1, all from minds changed: the same 6 people answered." in page
     assert "1 of 6 people kept their answer." in page
+    assert "Everybody who answered round 1 answered this one too." in page
     assert closed.page(f"/facilitate/rounds/{later}/convergence").count("<polyline") == 4
     svg = closed.facilitator.get(f"/facilitate/rounds/{later}/charts/change/activity.svg?with=1")
     assert svg.status_code == 200
@@ -123,6 +124,7 @@ def test_few_leavers_are_counted_and_their_part_is_not_told(closed: ClosedRound)
     page = closed.page(f"/facilitate/rounds/{later}/comparison")
     assert "5 rated it both times, 1 only before, 0 only now: too few to tell their parts apart." in page
     assert "Minds changed" not in page
+    assert "1 of 6 people who answered round 1 did not answer this one. They are too few to compare" in page
 
 
 def test_agreed_ones_stand_apart_whatever_their_rank(closed: ClosedRound) -> None:

@@ -112,7 +112,8 @@ def test_a_bad_deadline_comes_back_with_its_text(app: Flask, deadline: str, sent
         assert session.get_one(Round, round_id).status is RoundStatus.PLANNED
 
 
-def test_a_missing_language_keeps_its_readers_waiting_and_nobody_else(app: Flask) -> None:
+def test_a_missing_language_keeps_its_readers_waiting_and_nobody_else(app_on_each: Flask) -> None:
+    app = app_on_each
     small, round_id, statement_id = a_planned_round(app, french=None)
     with database_of(app).writing() as session:
         for person_id in small.experts[:2]:
