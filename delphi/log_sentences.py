@@ -1,6 +1,6 @@
 """The log in sentences: who did what, with the details that were recorded then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -151,11 +151,20 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
 MOMENTS = ("deadline_at", "opens_at", "before", "after")
 
 
-class _Details(dict[str, Any]):
-    """Recorded details; what an older row did not record yet is an ellipsis instead of an error."""
+class _Details(Mapping[str, Any]):
+    """Recorded details as a sentence names them; what an older row did not record yet is an ellipsis."""
 
-    def __missing__(self, key: str) -> str:
-        return "…"
+    def __init__(self, details: Mapping[str, Any], *, time_zone: str) -> None:
+        self._details, self._time_zone = details, time_zone
+
+    def __getitem__(self, name: str) -> Any:
+        return _shown(name, self._details[name], time_zone=self._time_zone) if name in self._details else "…"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._details)
+
+    def __len__(self) -> int:
+        return len(self._details)
 
 
 def log_sentence(action: AuditAction, details: Mapping[str, Any], *, time_zone: str) -> str:
@@ -166,7 +175,7 @@ def log_sentence(action: AuditAction, details: Mapping[str, Any], *, time_zone: 
         if candidate is action and name in details and details[name] == value
     )
     words = str(next(variants, ACTIONS[action]))
-    return words % _Details({name: _shown(name, value, time_zone=time_zone) for name, value in details.items()})
+    return words % _Details(details, time_zone=time_zone)
 
 
 def _shown(name: str, value: Any, *, time_zone: str) -> Any:

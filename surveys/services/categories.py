@@ -150,6 +150,8 @@ def merge_categories(
         session,
         preview.source,
         "merged",
+        before=preview.source.name.as_json(),
+        after=preview.target.name.as_json(),
         actor=actor,
         now=now,
         into=preview.target.name.as_json(),
@@ -178,6 +180,7 @@ def assign_category(
         Where the study has no such category.
     """
     category = None if category_id is None else live_category(session, study_id=study_id, category_id=category_id)
+    names = dict(session.exec(select(Category.id, Category.name).where(Category.study_id == study_id)).all())
     changed = 0
     for statement in statements_of_study(session, study_id=study_id, statement_ids=statement_ids):
         if statement.category_id == category_id:
@@ -197,6 +200,8 @@ def assign_category(
             category_id=category_id,
             name=None if category is None else category.name.as_json(),
             before_id=before,
+            before=None if before is None else names[before].as_json(),
+            after=None if category_id is None else names[category_id].as_json(),
         )
     session.flush()
     return changed
@@ -241,7 +246,7 @@ def _record(
         subject=f"category:{category.id}",
         change=change,
         name=category.name.as_json(),
-        **details,
+        **{"before": None, "after": category.name.as_json(), **details},
     )
 
 

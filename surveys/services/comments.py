@@ -40,16 +40,18 @@ def share_comment(
         shared = LocalizedText(
             {language: require_text(paraphrase.get(language, ""), limit=COMMENT_LIMIT) for language in languages}
         )
+    before = _shown(comment)
     comment.review, comment.shared_text = CommentReview.SHARED, shared
     how = "paraphrased" if paraphrase is not None else "shared"
-    return _store(session, comment, round_=round_, how=how, actor=actor, now=now)
+    return _store(session, comment, before=before, round_=round_, how=how, actor=actor, now=now)
 
 
 def withhold_comment(session: Session, *, actor: Actor, round_id: int, comment_id: int, now: datetime) -> Comment:
     """Keep a comment from the experts. Raises as `share_comment`."""
     comment, round_ = _hold(session, round_id=round_id, comment_id=comment_id)
+    before = _shown(comment)
     comment.review, comment.shared_text, comment.is_objection = CommentReview.WITHHELD, LocalizedText(), False
-    return _store(session, comment, round_=round_, how="withheld", actor=actor, now=now)
+    return _store(session, comment, before=before, round_=round_, how="withheld", actor=actor, now=now)
 
 
 def mark_objection(
@@ -85,6 +87,8 @@ def mark_objection(
         statement=session.get_one(Statement, comment.statement_id).code,
         round=round_.number,
         is_objection=is_objection,
+        before=not is_objection,
+        after=is_objection,
     )
     session.flush()
     return comment
@@ -102,7 +106,21 @@ def _hold(session: Session, *, round_id: int, comment_id: int) -> tuple[Comment,
     return comment, round_
 
 
-def _store(session: Session, comment: Comment, *, round_: Round, how: str, actor: Actor, now: datetime) -> Comment:
+def _shown(comment: Comment) -> dict[str, object]:
+    """How others see a comment. The expert's own text is not part of the log, which stays when texts are removed."""
+    return {"review": comment.review.value, "paraphrase": comment.shared_text.as_json()}
+
+
+def _store(
+    session: Session,
+    comment: Comment,
+    *,
+    before: dict[str, object],
+    round_: Round,
+    how: str,
+    actor: Actor,
+    now: datetime,
+) -> Comment:
     session.add(comment)
     task_force = session.get_one(TaskForce, round_.task_force_id)
     record(
@@ -115,6 +133,8 @@ def _store(session: Session, comment: Comment, *, round_: Round, how: str, actor
         subject=f"comment:{comment.id}",
         round=round_.number,
         how=how,
+        before=before,
+        after=_shown(comment),
     )
     session.flush()
     return comment

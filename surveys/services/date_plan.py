@@ -26,6 +26,7 @@ def plan_dates(
     zone = ZoneInfo(study.time_zone)
     if any(one.is_blocking for one in date_findings(rounds, today=now.astimezone(zone).date())):
         raise RuleViolation(ViolationCode.DATES_IMPOSSIBLE)
+    before = [_as_json(one) for one in planned_rounds(session, study_id=study_id).values()]
     session.exec(delete(PlannedRound).where(col(PlannedRound.study_id) == study_id))
     planned = [
         PlannedRound(
@@ -38,8 +39,21 @@ def plan_dates(
         if one.opens is not None and one.closes is not None
     ]
     session.add_all(planned)
-    record(session, AuditAction.DATES_PLANNED, actor=actor, now=now, study_id=study_id, n_rounds=len(planned))
+    record(
+        session,
+        AuditAction.DATES_PLANNED,
+        actor=actor,
+        now=now,
+        study_id=study_id,
+        n_rounds=len(planned),
+        before=before,
+        after=[_as_json(one) for one in planned],
+    )
     session.flush()
+
+
+def _as_json(planned: PlannedRound) -> list[int | str]:
+    return [planned.number, planned.opens_at.isoformat(), planned.closes_at.isoformat()]
 
 
 def planned_rounds(session: Session, *, study_id: int) -> dict[int, PlannedRound]:

@@ -97,29 +97,35 @@ def decide_parts(
     for statement in statements:
         if statement.kind is not StatementKind.ACTIVITY:
             raise RuleViolation(ViolationCode.NOT_AN_ACTIVITY, statement=statement.code)
-    for earlier in session.exec(
-        select(FacilityDecision).where(
+    before: dict[int, list[dict[str, str]]] = {}
+    for earlier, code in session.exec(
+        select(FacilityDecision, Facility.code)
+        .join(Facility, col(Facility.id) == FacilityDecision.facility_id)
+        .where(
             col(FacilityDecision.statement_id).in_([statement.id for statement in statements]),
             col(FacilityDecision.superseded_at).is_(None),
         )
+        .order_by(col(FacilityDecision.id))
     ).all():
+        before.setdefault(earlier.statement_id, []).append(_as_json(earlier, code=code))
         earlier.superseded_at = now
         session.add(earlier)
     for statement in statements:
+        after = []
         for facility, words in named:
-            session.add(
-                FacilityDecision(
-                    statement_id=statement.id,
-                    facility_id=facility.id,
-                    source=cleaned_source,
-                    reason=cleaned_reason,
-                    author_id=None if actor is None else actor.person_id,
-                    decided_at=now,
-                    part=words,
-                    leader=owner,
-                    partners=helpers,
-                )
+            decision = FacilityDecision(
+                statement_id=statement.id,
+                facility_id=facility.id,
+                source=cleaned_source,
+                reason=cleaned_reason,
+                author_id=None if actor is None else actor.person_id,
+                decided_at=now,
+                part=words,
+                leader=owner,
+                partners=helpers,
             )
+            session.add(decision)
+            after.append(_as_json(decision, code=facility.code))
         record(
             session,
             AuditAction.FACILITY_DECIDED,
@@ -132,9 +138,16 @@ def decide_parts(
             facility=" + ".join(facility.code for facility, _ in named),
             source=cleaned_source,
             reason=cleaned_reason,
+            before=before.get(statement.id, []),
+            after=after,
         )
     session.flush()
     return len(statements)
+
+
+def _as_json(decision: FacilityDecision, *, code: str) -> dict[str, str]:
+    kept = {"part": decision.part, "leader": decision.leader, "partners": decision.partners, "source": decision.source}
+    return {"facility": code, **kept}
 
 
 def _checked_parts(session: Session, *, study_id: int, parts: Sequence[Part]) -> list[tuple[Facility, str]]:

@@ -55,9 +55,11 @@ def schedule_launch(
     _ensure_planned(round_)
     if not now < opens_at < deadline_at:
         raise RuleViolation(ViolationCode.OPENING_PAST)
+    before = _times(round_)
     round_.opens_at, round_.deadline_at = opens_at, deadline_at
     session.add(round_)
-    _log(session, AuditAction.LAUNCH_SCHEDULED, round_, actor=actor, now=now, opens_at=opens_at.isoformat())
+    times = {"before": before, "after": _times(round_)}
+    _log(session, AuditAction.LAUNCH_SCHEDULED, round_, actor=actor, now=now, opens_at=opens_at.isoformat(), **times)
     return round_
 
 
@@ -66,9 +68,11 @@ def unschedule_launch(session: Session, *, actor: Actor, round_id: int, now: dat
     round_ = _hold(session, round_id=round_id)
     _ensure_planned(round_)
     if round_.opens_at is not None:
+        before = _times(round_)
         round_.opens_at = None
         session.add(round_)
-        _log(session, AuditAction.LAUNCH_UNSCHEDULED, round_, actor=actor, now=now)
+        times = {"before": before, "after": _times(round_)}
+        _log(session, AuditAction.LAUNCH_UNSCHEDULED, round_, actor=actor, now=now, **times)
     return round_
 
 
@@ -136,8 +140,13 @@ def _ensure_planned(round_: Round) -> None:
         raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=round_.closed_at)
 
 
+def _times(round_: Round) -> list[str | None]:
+    """When a round opens by itself and closes, as the log keeps it."""
+    return [None if at is None else at.isoformat() for at in (round_.opens_at, round_.deadline_at)]
+
+
 def _log(
-    session: Session, action: AuditAction, round_: Round, *, actor: Actor | None, now: datetime, **details: str
+    session: Session, action: AuditAction, round_: Round, *, actor: Actor | None, now: datetime, **details: object
 ) -> None:
     record(
         session,

@@ -115,13 +115,16 @@ def take_minutes(session: Session, *, actor: Actor, round_id: int, now: datetime
     if minutes is None:
         raise RuleViolation(ViolationCode.NOT_MEASURED)
     round_ = session.exec(select(Round).where(Round.id == round_id).with_for_update()).one()
-    round_.minutes = minutes
+    before, round_.minutes = round_.minutes, minutes
     session.add(round_)
-    _log(session, AuditAction.MINUTES_TAKEN, round_, actor=actor, now=now, minutes=minutes)
+    changed = {"before": before, "after": minutes}
+    _log(session, AuditAction.MINUTES_TAKEN, round_, actor=actor, now=now, minutes=minutes, **changed)
     return minutes
 
 
-def _log(session: Session, action: AuditAction, round_: Round, *, actor: Actor, now: datetime, **details: int) -> None:
+def _log(
+    session: Session, action: AuditAction, round_: Round, *, actor: Actor, now: datetime, **details: int | None
+) -> None:
     record(
         session,
         action,

@@ -65,9 +65,19 @@ def save_protocol(
         raise RuleViolation(ViolationCode.PROTOCOL_LOCKED)
     if problems_of(session, study_id=study_id, settings=settings, scales=[one.entry for one in criteria]):
         raise RuleViolation(ViolationCode.PROTOCOL_IMPOSSIBLE)
+    before = protocol.settings
     _replace_criteria(session, study_id=study_id, criteria=criteria)
     _store(session, protocol, settings=settings)
-    record(session, AuditAction.PROTOCOL_CHANGED, actor=actor, now=now, study_id=study_id)
+    after = protocol.settings
+    record(
+        session,
+        AuditAction.PROTOCOL_CHANGED,
+        actor=actor,
+        now=now,
+        study_id=study_id,
+        before={name: value for name, value in before.items() if after.get(name) != value},
+        after={name: value for name, value in after.items() if before.get(name) != value},
+    )
     session.flush()
 
 
@@ -195,6 +205,8 @@ def _record_amendment(
         number=amendment.number,
         reason=after.reason,
         changes=amendment.changes,
+        before=before.fingerprint,
+        after=after.fingerprint,
     )
     session.flush()
     return amendment

@@ -22,7 +22,7 @@ def add_question(session: Session, *, actor: Actor, round_id: int, question: Ask
     stored = Question(round_id=round_id, position=last + 1, kind=question.kind, **_words(question))
     session.add(stored)
     session.flush()
-    _record(session, stored, change="added", round_=round_, actor=actor, now=now)
+    _record(session, stored, change="added", after=_as_json(stored), round_=round_, actor=actor, now=now)
     return stored
 
 
@@ -74,10 +74,12 @@ def edit_question(
     stored = _one(session, round_id=round_id, question_id=question_id)
     if stored.kind is not question.kind:
         raise NotFound
+    before = _as_json(stored)
     for name, value in _words(question).items():
         setattr(stored, name, value)
     session.add(stored)
-    _record(session, stored, change="edited", round_=round_, actor=actor, now=now)
+    after = _as_json(stored)
+    _record(session, stored, change="edited", before=before, after=after, round_=round_, actor=actor, now=now)
     session.flush()
     return stored
 
@@ -86,7 +88,7 @@ def remove_question(session: Session, *, actor: Actor, round_id: int, question_i
     """Take a question off the round; the log keeps its words. Errors as `edit_question`."""
     round_ = _hold_planned(session, round_id=round_id)
     stored = _one(session, round_id=round_id, question_id=question_id)
-    _record(session, stored, change="removed", round_=round_, actor=actor, now=now)
+    _record(session, stored, change="removed", before=_as_json(stored), round_=round_, actor=actor, now=now)
     session.delete(stored)
     session.flush()
     for position, question in enumerate(_of_round(session, round_id=round_id), start=1):
@@ -108,7 +110,7 @@ def move_question(
     questions[at], questions[other] = questions[other], questions[at]
     for position, question in enumerate(questions, start=1):
         question.position = position
-    _record(session, stored, change="moved", round_=round_, actor=actor, now=now)
+    _record(session, stored, change="moved", before=at + 1, after=other + 1, round_=round_, actor=actor, now=now)
     session.flush()
 
 
@@ -145,7 +147,22 @@ def _of_round(session: Session, *, round_id: int) -> list[Question]:
     return list(session.exec(query).all())
 
 
-def _record(session: Session, question: Question, *, change: str, round_: Round, actor: Actor, now: datetime) -> None:
+def _as_json(question: Question) -> dict[str, Any]:
+    words = {"text": dict(question.text), "hint": dict(question.hint)}
+    return {**words, "options": question.options, "settings": question.settings}
+
+
+def _record(
+    session: Session,
+    question: Question,
+    *,
+    change: str,
+    round_: Round,
+    actor: Actor,
+    now: datetime,
+    before: dict[str, Any] | int | None = None,
+    after: dict[str, Any] | int | None = None,
+) -> None:
     record(
         session,
         AuditAction.QUESTIONS_CHANGED,
@@ -157,4 +174,6 @@ def _record(session: Session, question: Question, *, change: str, round_: Round,
         change=change,
         kind=question.kind.value,
         text=dict(question.text),
+        before=before,
+        after=after,
     )

@@ -68,6 +68,8 @@ def write_entry(
         guideline=guideline.value.upper(),
         item=item,
         version=newest + 1,
+        before={} if last is None else last.text.as_json(),
+        after=cleaned.as_json(),
     )
     session.flush()
     return newest + 1

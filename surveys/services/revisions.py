@@ -87,7 +87,7 @@ def revise_field(
     )
     session.add(row)
     session.flush()
-    _record(session, AuditAction.OBJECTIVE_REVISED, row, objective=objective, actor=actor, now=now)
+    _record(session, AuditAction.OBJECTIVE_REVISED, row, objective=objective, before=before, actor=actor, now=now)
     return row
 
 
@@ -225,7 +225,9 @@ def _record(
     objective: Objective,
     actor: Actor | None,
     now: datetime,
+    before: LocalizedText | None = None,
 ) -> None:
+    texts = {} if before is None else {"before": before.as_json(), "after": row.text.as_json()}
     record(
         session,
         action,
@@ -237,4 +239,5 @@ def _record(
         field=row.field.value,
         number=row.number,
         reason=row.reason,
+        **texts,
     )

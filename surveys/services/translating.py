@@ -79,6 +79,7 @@ def save_translation(
         code=found.code,
         language=language,
         before=found.text.get(language, ""),
+        after=words,
         text=words,
         approved=approve,
     )

@@ -56,19 +56,14 @@ def open_walk_in(
     walk_in = session.exec(select(WalkIn).where(WalkIn.task_force_id == task_force_id).with_for_update()).first()
     generation = 1 if walk_in is None else walk_in.generation + renews
     token = walk_in_token(secret_key=secret_key, task_force_id=task_force_id, generation=generation)
+    before = _as_json(walk_in)
     if walk_in is None:
         walk_in = WalkIn(task_force_id=task_force_id, token_hash="", seats=seats, changed_at=now)
     walk_in.generation, walk_in.token_hash = generation, token_hash(token)
     walk_in.is_open, walk_in.seats, walk_in.changed_at = True, seats, now
     session.add(walk_in)
-    _log(
-        session,
-        task_force_id=task_force_id,
-        actor=actor,
-        now=now,
-        seats=seats,
-        change="renewed" if renews else "opened",
-    )
+    change = "renewed" if renews else "opened"
+    _log(session, walk_in, change=change, before=before, actor=actor, now=now)
     return walk_in
 
 
@@ -77,9 +72,10 @@ def close_walk_in(session: Session, *, actor: Actor, task_force_id: int, now: da
     walk_in = session.exec(select(WalkIn).where(WalkIn.task_force_id == task_force_id).with_for_update()).first()
     if walk_in is None or not walk_in.is_open:
         return
+    before = _as_json(walk_in)
     walk_in.is_open, walk_in.changed_at = False, now
     session.add(walk_in)
-    _log(session, task_force_id=task_force_id, actor=actor, now=now, seats=walk_in.seats, change="closed")
+    _log(session, walk_in, change="closed", before=before, actor=actor, now=now)
 
 
 def find_walk_in(session: Session, *, token: str) -> WalkIn:
@@ -88,6 +84,22 @@ def find_walk_in(session: Session, *, token: str) -> WalkIn:
     if walk_in is None:
         raise RuleViolation(ViolationCode.LINK_UNKNOWN)
     return walk_in
+
+
+def faults(said: Registration) -> dict[str, RuleViolation]:
+    """What is missing or wrong in what somebody wrote, by field and all of it at once."""
+    found = {}
+    try:
+        require_text(said.name, limit=NAME_LIMIT)
+    except RuleViolation as violation:
+        found["name"] = violation
+    try:
+        clean_address(said.email)
+    except RuleViolation as violation:
+        found["email"] = violation
+    if not said.agrees:
+        found["agree"] = RuleViolation(ViolationCode.CONSENT_MISSING)
+    return found
 
 
 def register(session: Session, *, token: str, said: Registration, now: datetime) -> None:
@@ -99,8 +111,8 @@ def register(session: Session, *, token: str, said: Registration, now: datetime)
     Raises
     ------
     RuleViolation
-        `link_unknown`, `walk_in_closed`, `walk_in_full`, `consent_missing`, `text_empty` (the name), `address_missing`,
-        `text_too_long`, `unknown_option` for a college or region the study does not have.
+        `link_unknown`, `walk_in_closed`, `walk_in_full`; the first of `faults`: `text_empty` or `text_too_long` (the
+        name), `address_missing`, `consent_missing`; `unknown_option` for a college or region the study does not have.
     """
     walk_in = find_walk_in(session, token=token)
     if not walk_in.is_open:
@@ -115,8 +127,8 @@ def register(session: Session, *, token: str, said: Registration, now: datetime)
     if walk_in.n_used >= walk_in.seats:
         raise RuleViolation(ViolationCode.WALK_IN_FULL)
     task_force = session.get_one(TaskForce, walk_in.task_force_id)
-    if not said.agrees:
-        raise RuleViolation(ViolationCode.CONSENT_MISSING)
+    for violation in faults(said).values():
+        raise violation
     name, address = require_text(said.name, limit=NAME_LIMIT), clean_address(said.email)
     college_id = _place(session, College, study_id=task_force.study_id, code=said.college)
     region_id = _place(session, Region, study_id=task_force.study_id, code=said.region)
@@ -174,15 +186,32 @@ def _place(session: Session, table: type[College] | type[Region], *, study_id: i
     return found
 
 
-def _log(session: Session, *, task_force_id: int, actor: Actor, now: datetime, seats: int, change: str) -> None:
+def _as_json(walk_in: WalkIn | None) -> dict[str, int | bool] | None:
+    """What the log keeps of it; the number of the link tells links apart and opens nothing."""
+    if walk_in is None:
+        return None
+    return {"is_open": walk_in.is_open, "seats": walk_in.seats, "link": walk_in.generation}
+
+
+def _log(
+    session: Session,
+    walk_in: WalkIn,
+    *,
+    change: str,
+    before: dict[str, int | bool] | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
     record(
         session,
         AuditAction.WALK_IN_CHANGED,
         actor=actor,
         now=now,
-        study_id=session.get_one(TaskForce, task_force_id).study_id,
-        task_force_id=task_force_id,
-        seats=seats,
+        study_id=session.get_one(TaskForce, walk_in.task_force_id).study_id,
+        task_force_id=walk_in.task_force_id,
+        seats=walk_in.seats,
         change=change,
+        before=before,
+        after=_as_json(walk_in),
     )
     session.flush()

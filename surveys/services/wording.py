@@ -169,6 +169,7 @@ def link_statement(
     """
     statement, task_force = _hold(session, statement_id=statement_id)
     code = None
+    before = None if statement.parent_id is None else session.get_one(Statement, statement.parent_id).code
     if parent_id is not None:
         parent = session.get(Statement, parent_id)
         if parent is None or parent.task_force_id != statement.task_force_id or parent.retired_at is not None:
@@ -190,7 +191,8 @@ def link_statement(
     )
     statement.parent_id = parent_id
     session.add(statement)
-    _record(session, statement, task_force=task_force, actor=actor, now=now, what="parent", parent=code)
+    linked = {"what": "parent", "parent": code, "before": before, "after": code}
+    _record(session, statement, task_force=task_force, actor=actor, now=now, **linked)
     return statement
 
 

@@ -1,7 +1,7 @@
 """The closed sets of the domain: every status, kind, role and code, by the field's standard terms."""
 
 from surveys.vocabulary.answers import AnswerState, CommentReview, QuestionKind, RatingState, Stance
-from surveys.vocabulary.log import AuditAction
+from surveys.vocabulary.log import REPLACES_A_VALUE, AuditAction
 from surveys.vocabulary.mails import MessageKind, OutboxStatus
 from surveys.vocabulary.people import AccountLinkKind, ApiScope, Audience, MembershipStatus, Permission, Role
 from surveys.vocabulary.products import (
@@ -51,6 +51,7 @@ __all__ = [
     "PlacementAction",
     "QuestionKind",
     "RATED_KINDS",
+    "REPLACES_A_VALUE",
     "RatingState",
     "RevisionState",
     "Role",

@@ -104,3 +104,30 @@ class AuditAction(StrEnum):
     TEXT_REVIEWED = "text_reviewed"
     BREACH_WRITTEN = "breach_written"
     LOG_CHECKED = "log_checked"
+
+
+REPLACES_A_VALUE = frozenset(
+    {
+        AuditAction.PROTOCOL_CHANGED,
+        AuditAction.PROTOCOL_AMENDED,
+        AuditAction.DATES_PLANNED,
+        AuditAction.DEADLINE_EXTENDED,
+        AuditAction.TRANSLATION_SAVED,
+        AuditAction.STATEMENT_EDITED,
+        AuditAction.COMMENT_REVIEWED,
+        AuditAction.OBJECTION_MARKED,
+        AuditAction.CATEGORY_CHANGED,
+        AuditAction.STATEMENT_CATEGORISED,
+        AuditAction.FACILITY_DECIDED,
+        AuditAction.QUESTIONS_CHANGED,
+        AuditAction.WALK_IN_CHANGED,
+        AuditAction.MINUTES_TAKEN,
+        AuditAction.LAUNCH_SCHEDULED,
+        AuditAction.LAUNCH_UNSCHEDULED,
+        AuditAction.OBJECTIVE_REVISED,
+        AuditAction.REPORT_ENTRY_WRITTEN,
+        AuditAction.CONSENT_VERSIONED,
+        AuditAction.RETENTION_SET,
+    }
+)
+"""What is logged with the value before and the value after; `surveys.services.audit.record` insists on both."""

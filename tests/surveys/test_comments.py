@@ -123,7 +123,8 @@ def test_an_objection_is_carried_in_the_words_others_read(database: Database) ->
         (found,) = objections_of(session, task_force_ids=[small.task_force_id]).values()
         assert found == (Objection(round_number=1, text=said("It costs a lot", "C'est cher")),)
         (event,) = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.OBJECTION_MARKED)).all()
-        assert event.details == {"statement": "A5-01", "round": 1, "is_objection": True}
+        changed = {"before": False, "after": True}
+    assert event.details == {"statement": "A5-01", "round": 1, "is_objection": True, **changed}
     with database.writing() as session:
         withhold_comment(session, **act)
         assert objections_of(session, task_force_ids=[small.task_force_id]) == {}
