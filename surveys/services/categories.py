@@ -200,8 +200,8 @@ def assign_category(
             category_id=category_id,
             name=None if category is None else category.name.as_json(),
             before_id=before,
-            before=None if before is None else names[before].as_json(),
-            after=None if category_id is None else names[category_id].as_json(),
+            before=None if before is None else dict(names[before]),
+            after=None if category_id is None else dict(names[category_id]),
         )
     session.flush()
     return changed

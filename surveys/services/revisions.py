@@ -227,7 +227,7 @@ def _record(
     now: datetime,
     before: LocalizedText | None = None,
 ) -> None:
-    texts = {} if before is None else {"before": before.as_json(), "after": row.text.as_json()}
+    texts: dict[str, Any] = {} if before is None else {"before": before.as_json(), "after": row.text.as_json()}
     record(
         session,
         action,
