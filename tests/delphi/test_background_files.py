@@ -16,15 +16,15 @@ from tests.builders import a_person, staff_client, token_in
 from tests.published import a_published_study
 
 
-def test_a_file_is_made_in_the_background_for_its_owner_alone(app: Flask) -> None:
-    database: Database = app.extensions["delphi_database"]
-    settings: Settings = app.config["DELPHI"]
+def test_a_file_is_made_in_the_background_for_its_owner_alone(app_on_each: Flask) -> None:
+    database: Database = app_on_each.extensions["delphi_database"]
+    settings: Settings = app_on_each.config["DELPHI"]
     with database.writing() as session:
         study = a_published_study(session)
         colleague = a_person(session, name="Colleague", email="colleague@example.org")
         session.add(StaffRole(person_id=colleague.id, role=Role.SECRETARIAT, study_id=study.study_id))
         colleague_id = colleague.id
-    desk = staff_client(app, study.small.secretary_id)
+    desk = staff_client(app_on_each, study.small.secretary_id)
     page = f"/secretariat/studies/{study.study_id}/exports"
     form = {"what": "plan", "format": "pdf", "in_language": "fr", "chapters": "goal", "when": "later"}
     form["csrf_token"] = token_in(desk.get(page).get_data(as_text=True))
@@ -43,7 +43,7 @@ def test_a_file_is_made_in_the_background_for_its_owner_alone(app: Flask) -> Non
     assert "Refresh" not in ready.headers
     content = desk.get(f"{page}/made/1")
     assert content.data.startswith(b"%PDF") and content.headers["Cache-Control"] == "no-store"
-    assert_refused(staff_client(app, colleague_id), f"{page}/made/1")
+    assert_refused(staff_client(app_on_each, colleague_id), f"{page}/made/1")
     path = file_of(settings, job_id=1)
     assert path.is_file() and path.stat().st_mode & 0o077 == 0
     with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):

@@ -59,8 +59,8 @@ def test_a_line_that_cannot_be_read_is_named(line: str) -> None:
     assert (problem.value.code, problem.value.params) == (ViolationCode.MEMBER_UNREADABLE, {"line": 2})
 
 
-def test_the_newest_vote_in_time_counts_and_late_ones_stand_apart(lite: Database) -> None:
-    with lite.writing() as session:
+def test_the_newest_vote_in_time_counts_and_late_ones_stand_apart(database: Database) -> None:
+    with database.writing() as session:
         study = a_final_study(session)
         consultation_id = opened(session, study)
         ama, bo, cy = consultation_sheet(session, consultation_id=consultation_id).members
@@ -86,8 +86,8 @@ def test_the_newest_vote_in_time_counts_and_late_ones_stand_apart(lite: Database
         assert not any("Ama" in str(one.details) for one in logged)
 
 
-def test_opening_writes_to_every_member_once_and_freezes_it(lite: Database) -> None:
-    with lite.writing() as session:
+def test_opening_writes_to_every_member_once_and_freezes_it(database: Database) -> None:
+    with database.writing() as session:
         study = a_final_study(session)
         consultation_id = opened(session, study)
         mails = session.exec(select(OutboxMessage).where(OutboxMessage.kind == MessageKind.CONSULTATION_OPENED)).all()

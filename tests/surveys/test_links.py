@@ -45,8 +45,8 @@ def test_order_of_the_candidates_changes_nothing() -> None:
     assert similar_pairs(candidates) == similar_pairs(candidates[::-1])
 
 
-def test_a_link_is_seen_from_both_sides_and_a_dismissed_one_from_none(lite: Database) -> None:
-    with lite.writing() as session:
+def test_a_link_is_seen_from_both_sides_and_a_dismissed_one_from_none(database: Database) -> None:
+    with database.writing() as session:
         study = a_published_study(session)
         first, second = study.statements["A5-01"], study.statements["B1-01"]
 
@@ -71,8 +71,8 @@ def test_a_link_is_seen_from_both_sides_and_a_dismissed_one_from_none(lite: Data
         assert [one.details["kind"] for one in logged] == ["duplicate", "dismissed"]
 
 
-def test_an_activity_is_split_between_core_and_global(lite: Database) -> None:
-    with lite.writing() as session:
+def test_an_activity_is_split_between_core_and_global(database: Database) -> None:
+    with database.writing() as session:
         study = a_published_study(session)
         chosen = {
             "actor": as_secretary(study.small),

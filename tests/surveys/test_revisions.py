@@ -83,8 +83,8 @@ def an_objective(session: Session, study: PublishedStudy, code: str = "A5") -> i
     return session.exec(select(Objective.id).where(Objective.study_id == study.study_id, Objective.code == code)).one()
 
 
-def test_a_version_is_made_of_what_was_approved(lite: Database) -> None:
-    with lite.writing() as session:
+def test_a_version_is_made_of_what_was_approved(database: Database) -> None:
+    with database.writing() as session:
         study = a_published_study(session)
         objective_id = an_objective(session, study)
         before = objective_texts(session, study_id=study.study_id)[objective_id]
@@ -112,7 +112,7 @@ def test_a_version_is_made_of_what_was_approved(lite: Database) -> None:
             now=NOW + timedelta(days=1),
         )
         number = made.number
-    with lite.reading() as session:
+    with database.reading() as session:
         after = objective_texts(session, study_id=study.study_id)
         assert after[objective_id].version == before.version + 1
         assert after[objective_id].texts[ObjectiveField.TARGET_2030]["en"] == "By 2030, half."
