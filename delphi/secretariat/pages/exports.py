@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from delphi.exports import BOTH, FORMATS_OF, Wanted, What
 from delphi.exports.wanted import SINGLE
-from delphi.i18n import LANGUAGE_NAMES, number
+from delphi.i18n import LANGUAGE_NAMES, language, number
 from delphi.plan.chapters import Chapters
 from delphi.secretariat.pages.study_head import StudyHead, study_head
 from surveys.models import ExportJob, Outcome, TaskForce
@@ -182,12 +182,13 @@ def _choices(what: What, remembered: Remembered) -> tuple[Choice, ...]:
         found.append(("separator", gettext("CSV: between cells"), separators))
         marks = {"yes": gettext("with the UTF-8 mark, for Excel"), "no": gettext("plain UTF-8")}
         found.append(("mark", gettext("CSV: letters"), marks))
+    usual = {"in_language": language()}
     return tuple(
         Choice(
             name,
             label,
             tuple(
-                Option(value, words, value == remembered.get(f"{what}.{name}", next(iter(options))))
+                Option(value, words, value == remembered.get(f"{what}.{name}", usual.get(name, next(iter(options)))))
                 for value, words in options.items()
             ),
         )

@@ -37,6 +37,8 @@ def test_every_file_of_the_page_comes_in_each_of_its_forms(desk: FlaskClient, st
 def test_choices_are_remembered(desk: FlaskClient, study: PublishedStudy) -> None:
     root = f"/secretariat/studies/{study.study_id}/exports"
     before = desk.get(root).get_data(as_text=True)
+    french = desk.get(f"{root}?language=fr").get_data(as_text=True)
+    assert (before.count('value="en" selected'), french.count('value="fr" selected')) == (7, 7)
     chosen = {"what": "plan", "format": "docx", "in_language": "en-fr", "chapters": "goal"}
     answer = desk.post(root, data={**chosen, "csrf_token": token_in(before)})
     assert answer.headers["Location"].endswith("/exports/plan-en-fr.docx?chapters=goal")
