@@ -46,6 +46,8 @@ class Database:
                 parsed,
                 pool_size=10,
                 max_overflow=40,
+                # The connection that was used last still has its pages and prepared statements at hand.
+                pool_use_lifo=True,
                 connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
                 # Answers and names must not reach a log with the text of an error.
                 hide_parameters=True,

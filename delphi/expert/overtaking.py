@@ -11,7 +11,6 @@ from delphi.expert.forms.rating import WORDS
 from delphi.expert.forms.seen import Seen, mark
 from delphi.expert.sitting import Sitting
 from delphi.sentences import STANCES
-from surveys.queries.my_answers import own_submission
 from surveys.services.field_writes import written_elsewhere
 from surveys.services.seats import Seat
 from surveys.vocabulary import RatingState, Stance
@@ -43,8 +42,7 @@ def overtaken_by(
 
     `posted` and `stored` are asked only where anything at all was saved since the page was opened.
     """
-    saved = own_submission(reading_session(), round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
-    if seen.marks is None or saved is None or saved.saved_at.isoformat() == seen.saved_at:
+    if seen.marks is None or sitting.saved_at is None or sitting.saved_at.isoformat() == seen.saved_at:
         return []
     values, sent = stored(), posted()
     found = [

@@ -10,15 +10,19 @@ template around it, by escaping and by encoding.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from flask import current_app
 from jinja2 import Template
 
-from delphi.expert.pages.rating import BLANK, Block, Heading, RatingPage
+from delphi.expert.pages.rating import BLANK, Block, FirstLook, Heading, RatingPage, blank_block
 from delphi.expert.pages.scales import Look, places_of, question_of
 from delphi.expert.surroundings import surrounded
 from delphi.i18n import language
+from surveys.queries.asked_round import PanelContext
+from surveys.queries.questionnaire import AskedCriterion, AskedStatement
 
 GAP = "\0"
 """Marks where a page fills something in. No stored text holds this character, see `surveys.rules.texts`."""
@@ -29,18 +33,46 @@ MOST_PARTS = 8_192
 Parts = tuple[bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Stencil:
+    """A block of which nothing is chosen, in one piece, and where in it something is filled in."""
+
+    text: memoryview
+    number_at: int
+    radios: tuple[dict[str, int], ...]
+    """Of each question: the value of a radio to the place behind it."""
+
+    def filled(self, block: FirstLook) -> list[bytes | memoryview]:
+        """The pieces of the block as one person has it."""
+        at = self.number_at
+        pieces: list[bytes | memoryview] = [self.text[:at], b"%d" % block.number]
+        for radios, choice in zip(self.radios, block.chosen, strict=True):
+            place = radios.get(choice)
+            if place is not None:
+                pieces += (self.text[at:place], CHECKED)
+                at = place
+        pieces.append(self.text[at:])
+        return pieces
+
+
 def page_of(rating: RatingPage, *, template: str = "expert/rating.html") -> bytes:
     """The page as it is sent."""
     return surrounded(rating, b"".join(_written(rating.blocks)), template_name=template)
 
 
-def _written(blocks: Sequence[Block]) -> list[bytes]:
+def _written(blocks: Sequence[Block | FirstLook]) -> list[bytes | memoryview]:
     """The blocks one after the other, in the language of this page."""
     block_template = current_app.jinja_env.get_template("expert/_block.html")
     scale_template = current_app.jinja_env.get_template("expert/_scale.html")
     reader = language()
-    pieces: list[bytes] = []
+    pieces: list[bytes | memoryview] = []
     for block in blocks:
+        if isinstance(block, FirstLook):
+            stencil = _first_look(
+                block_template, scale_template, reader, block.statement, block.asked, block.panel, block.n_blocks
+            )
+            pieces += stencil.filled(block)
+            continue
         before, after = _heading(block_template, reader, block.heading)
         pieces += (before, b"%d" % block.number, after)
         for scale in block.scales:
@@ -67,6 +99,29 @@ def _cut(template: Template, macro: str, *arguments: object) -> Parts:
 
 
 # The language is that of the page, which macros know by themselves: here it only tells what is kept apart.
+
+
+@lru_cache(maxsize=MOST_PARTS)
+def _first_look(
+    block_template: Template,
+    scale_template: Template,
+    language: str,
+    statement: AskedStatement,
+    asked: tuple[AskedCriterion, ...],
+    panel: PanelContext,
+    n_blocks: int,
+) -> Stencil:
+    """The whole block at once: four look-ups instead of a dozen for each statement of a long page."""
+    block = blank_block(statement, asked=asked, panel=panel, n_blocks=n_blocks)
+    before, after = _heading(block_template, language, block.heading)
+    text, radios = before + after, []
+    for scale in block.scales:
+        parts = _scale_parts(scale_template, language, scale.look)
+        behind = list(accumulate(map(len, parts), initial=len(text)))[1:]
+        radios.append({choice: behind[place] for choice, place in places_of(scale.look.criterion).items()})
+        text += b"".join(parts)
+    text += _blank_comment(block_template, language, statement.id, block.is_second_look)
+    return Stencil(memoryview(text), len(before), tuple(radios))
 
 
 @lru_cache(maxsize=MOST_PARTS)

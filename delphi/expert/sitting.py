@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time
 from flask import redirect, request, url_for
-from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from delphi import clock
@@ -22,6 +20,8 @@ class Sitting:
     asked: AskedRound
     seat: Membership
     now: datetime
+    saved_at: datetime | None = None
+    """When this expert last saved an answer to the round, before this request."""
 
     @property
     def takes_answers(self) -> bool:
@@ -38,8 +38,8 @@ class Problem:
 
 def sit_down(round_id: int) -> Sitting:
     """The signed-in expert before this round; the guard has checked that they belong there."""
-    asked, seat = round_and_seat(reading_session(), round_id=round_id, person_id=current_actor().person_id)
-    return Sitting(asked=asked, seat=seat, now=clock.now())
+    asked, seat, saved_at = round_and_seat(reading_session(), round_id=round_id, person_id=current_actor().person_id)
+    return Sitting(asked=asked, seat=seat, now=clock.now(), saved_at=saved_at)
 
 
 def detour(sitting: Sitting, *, kind: RoundKind) -> Response | None:
@@ -70,10 +70,10 @@ def after_saving(round_id: int, *, following: str) -> Response:
 
 
 def time_of_day(moment: datetime | None, *, time_zone: str) -> str:
-    """ "14:32", in the study's time zone; empty for None."""
+    """ "14:32", in the study's time zone and in every language alike; empty for None."""
     if moment is None:
         return ""
-    return str(format_time(moment.astimezone(ZoneInfo(time_zone)), "HH:mm", locale=get_locale()))
+    return f"{moment.astimezone(ZoneInfo(time_zone)):%H:%M}"
 
 
 def clock_of_round(round_id: int, moment: datetime) -> str:

@@ -1,7 +1,7 @@
 """Writes what stands around the blocks of a rating page: once for everybody who has come as far, with named gaps.
 
-As with the blocks, what is kept follows from the template, the language and the page's content (decision 7). What is one
-person's own stands in none of it: their tokens, what their page showed, when they saved, what they are told once.
+As with the blocks, what is kept follows from the template, the language and the page's content (decision 7). What is
+one person's own stands in none of it: their tokens, what their page showed, when they saved, what they are told once.
 """
 
 import re
@@ -46,9 +46,7 @@ def surrounded(rating: RatingPage, blocks: bytes, *, template_name: str) -> byte
         above, _, below = render_template(template, rating=rating, blocks=BLOCKS).rpartition(BLOCKS)
         return b"".join((above.encode(), blocks, below.encode()))
     anybodys = Opened(client=gap("client"), seen=gap("seen"), save_url=rating.opened.save_url, shelf=gap("shelf"))
-    kept = _around(
-        template, language(), current_actor().audience, rating.around(opened=anybodys, saved=gap("saved"))
-    )
+    kept = _around(template, language(), current_actor().audience, rating.around(opened=anybodys, saved=gap("saved")))
     own = {
         "token": generate_csrf(),
         "client": rating.opened.client,

@@ -17,7 +17,7 @@ from delphi.facilitator.pages.place import Place, place_of
 from surveys.errors import NotFound
 from surveys.models import Round
 from surveys.queries.asked_round import Membership, asked_round
-from surveys.queries.feedback import EarlierRound, earlier_round, parent_texts
+from surveys.queries.feedback import EarlierRound, earlier_round
 from surveys.queries.my_answers import OwnRating
 from surveys.queries.questionnaire import AskedCriterion, Questionnaire, questionnaire_of
 from surveys.rules.effort import minutes_to_rate
@@ -102,12 +102,11 @@ def expert_page(session: Session, *, round_id: int, profile: Profile, section: i
         return found
     questionnaire = questionnaire_of(session, round_id=round_id)
     blocks = blocks_of(
-        [block.heading.statement for block in found.blocks],
+        [block.statement for block in found.blocks],
         sitting=sitting,
         questionnaire=questionnaire,
         filled=Filled(),
         earlier=replace(earlier, own=_own(earlier, questionnaire, profile=profile)),
-        parents=parent_texts(session, task_force_id=asked.panel.task_force_id),
         problems=(),
     )
     return replace(found, blocks=blocks)

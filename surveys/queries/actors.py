@@ -1,5 +1,6 @@
 """Who is behind a signed-in device or a program's key, read anew at each request: a revocation works at once."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,20 +16,27 @@ from surveys.vocabulary import ApiScope, Audience, MembershipStatus, Role
 
 STAFF_MAY_REST = timedelta(hours=12)
 """A member of staff's device that asks for nothing this long is signed out."""
-# Asked at every request of everybody who is signed in: the statements are built once.
+# Asked at every request of everybody who is signed in: the statement is built once, and one is enough for an expert.
 SIGN_IN: Any = (
     sa_select(
-        col(SignIn.id).label("sign_in_id"),
+        col(SignIn.id),
         col(SignIn.audience),
         col(SignIn.seen_at),
         col(SignIn.proven_at),
         col(SignIn.is_strong),
-        col(Person.id).label("person_id"),
+        col(Person.id),
         col(Person.name),
         col(Person.language),
+        col(Panellist.task_force_id),
     )
     .join(Person, col(Person.id) == SignIn.person_id)
     .outerjoin(Invitation, col(Invitation.id) == SignIn.invitation_id)
+    .outerjoin(
+        Panellist,
+        (col(Panellist.person_id) == SignIn.person_id)
+        & (col(SignIn.audience) == Audience.EXPERT)
+        & or_(col(Panellist.status) == MembershipStatus.INVITED, col(Panellist.status) == MembershipStatus.JOINED),
+    )
     .where(
         col(SignIn.token_hash) == bindparam("token_hash"),
         col(SignIn.ended_at).is_(None),
@@ -37,34 +45,29 @@ SIGN_IN: Any = (
         or_(col(SignIn.audience) != Audience.STAFF, col(SignIn.seen_at) > bindparam("awake_since", type_=UtcDateTime)),
     )
 )
-PANELS = sa_select(col(Panellist.task_force_id)).where(
-    col(Panellist.person_id) == bindparam("person_id"),
-    col(Panellist.status).in_([MembershipStatus.INVITED, MembershipStatus.JOINED]),
-)
 
 
 def actor_of_sign_in(session: Session, *, token: str, now: datetime) -> Actor:
     """The actor of a sign-in token: a stranger where it is unknown, ended, expired or its link was revoked."""
-    row = (
+    rows = (
         session.connection()
         .execute(SIGN_IN, {"token_hash": token_hash(token), "now": now, "awake_since": now - STAFF_MAY_REST})
-        .first()
+        .all()
     )
-    if row is None:
+    if not rows:
         return STRANGER
-    person = {"person_id": row.person_id, "name": row.name, "language": row.language, "sign_in_id": row.sign_in_id}
-    if row.audience is Audience.EXPERT:
-        panels = session.connection().execute(PANELS, {"person_id": row.person_id}).scalars()
-        return Actor(**person, audience=Audience.EXPERT, panels=frozenset(panels))
-    roles = session.exec(select(StaffRole).where(StaffRole.person_id == row.person_id)).all()
+    sign_in_id, audience, seen_at, proven_at, is_strong, person_id, name, language, _ = rows[0]
+    person = Actor(person_id=person_id, name=name, language=language, audience=audience, sign_in_id=sign_in_id)
+    if audience is Audience.EXPERT:
+        return replace(person, panels=frozenset(row[-1] for row in rows if row[-1] is not None))
+    roles = session.exec(select(StaffRole).where(StaffRole.person_id == person_id)).all()
     facilitates = frozenset(r.task_force_id for r in roles if r.role is Role.FACILITATOR and r.task_force_id)
     studies = _task_forces_by_study(session, task_force_ids=facilitates)
-    return Actor(
-        **person,
-        audience=Audience.STAFF,
-        proven_at=row.proven_at,
-        is_strong=row.is_strong,
-        rests_since=row.seen_at,
+    return replace(
+        person,
+        proven_at=proven_at,
+        is_strong=is_strong,
+        rests_since=seen_at,
         facilitates=facilitates,
         takes_part_in=frozenset(studies),
         runs=frozenset(study_id for study_id, task_forces in studies.items() if task_forces <= facilitates),

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case
+from sqlalchemy import bindparam, case, exists, func
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
-from surveys.models import Objective, ObjectiveVersion, Panellist, Round, Study, TaskForce
+from surveys.models import Objective, ObjectiveVersion, Panellist, Question, Round, Study, Submission, TaskForce
 from surveys.queries.written import as_written, text_of
 from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus
 
@@ -51,6 +52,10 @@ class AskedRound:
     shows_feedback: bool
     asks_reason: bool
     order_seed: int
+    has_earlier: bool
+    """Whether a rating round of the task force was closed before this one."""
+    n_questions: int
+    """Further questions beside the ratings."""
     panel: PanelContext
 
     def takes_answers(self, *, now: datetime) -> bool:
@@ -77,34 +82,26 @@ def takes_answers(*, status: RoundStatus, deadline_at: datetime | None, grace_mi
 
 
 # Every page of the experts reads these: the statements are built once, and rows are not mapped to objects.
-PANEL: Any = (
-    sa_select(
-        col(TaskForce.id),
-        col(TaskForce.code),
-        as_written(ObjectiveVersion.title),
-        as_written(ObjectiveVersion.description),
-        as_written(ObjectiveVersion.baseline_2020),
-        as_written(ObjectiveVersion.target_2030),
-        as_written(ObjectiveVersion.target_2050),
-        col(Study.id),
-        as_written(Study.name),
-        as_written(Study.purpose),
-        as_written(Study.consent),
-        as_written(Study.perspective),
-        as_written(Study.glossary),
-        col(Study.time_zone),
-        col(Study.contact_name),
-        col(Study.contact_email),
-    )
-    .select_from(TaskForce)
-    .join(Study, col(Study.id) == TaskForce.study_id)
-    .join(Objective, col(Objective.id) == TaskForce.objective_id)
-    .join(ObjectiveVersion, col(ObjectiveVersion.objective_id) == Objective.id)
-    .where(col(TaskForce.id) == bindparam("task_force"))
-    .order_by(col(ObjectiveVersion.version).desc())
-    .limit(1)
+OF_PANEL: Any = (
+    col(TaskForce.id),
+    col(TaskForce.code),
+    as_written(ObjectiveVersion.title),
+    as_written(ObjectiveVersion.description),
+    as_written(ObjectiveVersion.baseline_2020),
+    as_written(ObjectiveVersion.target_2030),
+    as_written(ObjectiveVersion.target_2050),
+    col(Study.id),
+    as_written(Study.name),
+    as_written(Study.purpose),
+    as_written(Study.consent),
+    as_written(Study.perspective),
+    as_written(Study.glossary),
+    col(Study.time_zone),
+    col(Study.contact_name),
+    col(Study.contact_email),
 )
-ROUND = sa_select(
+BEFORE = aliased(Round)
+OF_ROUND: Any = (
     col(Round.id),
     col(Round.number),
     col(Round.kind),
@@ -116,17 +113,51 @@ ROUND = sa_select(
     col(Round.shows_feedback),
     col(Round.asks_reason),
     col(Round.order_seed),
-    col(Round.task_force_id),
-).where(col(Round.id) == bindparam("round_id"))
-SEAT: Any = sa_select(
-    col(Panellist.id).label("panellist_id"),
-    col(Panellist.status).label("membership"),
+    exists(
+        sa_select(col(BEFORE.id)).where(
+            col(BEFORE.task_force_id) == col(Round.task_force_id),
+            col(BEFORE.number) < col(Round.number),
+            col(BEFORE.kind) == RoundKind.RATING,
+            col(BEFORE.status) == RoundStatus.CLOSED,
+        )
+    ),
+    sa_select(func.count(col(Question.id))).where(col(Question.round_id) == col(Round.id)).scalar_subquery(),
+)
+OF_SEAT: Any = (
+    col(Panellist.id),
+    col(Panellist.status),
     # Somebody whose consent is due again is before the same door as somebody who never agreed.
-    case((col(Panellist.consent_is_due), None), else_=col(Panellist.consented_at)).label("consented_at"),
-).where(col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person"))
-ROUND_AND_SEAT: Any = ROUND.add_columns(*SEAT.selected_columns).join(
-    Panellist,
-    (col(Panellist.task_force_id) == Round.task_force_id) & (col(Panellist.person_id) == bindparam("person")),
+    case((col(Panellist.consent_is_due), None), else_=col(Panellist.consented_at)),
+)
+
+
+def _with_panel(statement: Any) -> Any:
+    """`statement` about a task force, joined with its study and its objective in the newest version."""
+    return (
+        statement.join(Study, col(Study.id) == TaskForce.study_id)
+        .join(Objective, col(Objective.id) == TaskForce.objective_id)
+        .join(ObjectiveVersion, col(ObjectiveVersion.objective_id) == Objective.id)
+        .order_by(col(ObjectiveVersion.version).desc())
+        .limit(1)
+    )
+
+
+PANEL: Any = _with_panel(sa_select(*OF_PANEL).select_from(TaskForce)).where(
+    col(TaskForce.id) == bindparam("task_force")
+)
+ROUND: Any = _with_panel(
+    sa_select(*OF_ROUND, *OF_PANEL).select_from(Round).join(TaskForce, col(TaskForce.id) == Round.task_force_id)
+).where(col(Round.id) == bindparam("round_id"))
+SEAT: Any = sa_select(*OF_SEAT).where(
+    col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person")
+)
+ROUND_AND_SEAT: Any = (
+    ROUND.join(
+        Panellist,
+        (col(Panellist.task_force_id) == TaskForce.id) & (col(Panellist.person_id) == bindparam("person")),
+    )
+    .outerjoin(Submission, (col(Submission.round_id) == Round.id) & (col(Submission.panellist_id) == Panellist.id))
+    .add_columns(*OF_SEAT, col(Submission.saved_at))
 )
 MOST_KEPT = 256
 """Task forces of which the context is kept, under the row it was made of: an edit is another row (decision 7)."""
@@ -172,9 +203,12 @@ def time_zone_of_round(session: Session, *, round_id: int) -> str:
 
 
 def asked_round(session: Session, *, round_id: int) -> AskedRound:
-    """A round with its context, in two statements."""
-    row = dict(session.connection().execute(ROUND, {"round_id": round_id}).one()._mapping)
-    return AskedRound(panel=panel_context(session, task_force_id=row.pop("task_force_id")), **row)
+    """A round with its context, in one statement."""
+    return _asked(tuple(session.connection().execute(ROUND, {"round_id": round_id}).one()))
+
+
+def _asked(row: tuple[Any, ...]) -> AskedRound:
+    return AskedRound(*(*row[: len(OF_ROUND)], _context(row[len(OF_ROUND) :])))
 
 
 def membership_of(session: Session, *, person_id: int | None, task_force_id: int) -> Membership:
@@ -183,9 +217,10 @@ def membership_of(session: Session, *, person_id: int | None, task_force_id: int
     return Membership(*row)
 
 
-def round_and_seat(session: Session, *, round_id: int, person_id: int | None) -> tuple[AskedRound, Membership]:
-    """`asked_round` and `membership_of`, in two statements."""
-    found = session.connection().execute(ROUND_AND_SEAT, {"round_id": round_id, "person": person_id}).one()
-    row = dict(found._mapping)
-    seat = Membership(row.pop("panellist_id"), row.pop("membership"), row.pop("consented_at"))
-    return AskedRound(panel=panel_context(session, task_force_id=row.pop("task_force_id")), **row), seat
+def round_and_seat(
+    session: Session, *, round_id: int, person_id: int | None
+) -> tuple[AskedRound, Membership, datetime | None]:
+    """`asked_round`, `membership_of`, and when the person last saved an answer to the round, in one statement."""
+    row = session.connection().execute(ROUND_AND_SEAT, {"round_id": round_id, "person": person_id}).one()
+    *of_round, panellist_id, status, consented_at, saved_at = row
+    return _asked(tuple(of_round)), Membership(panellist_id, status, consented_at), saved_at

@@ -7,8 +7,7 @@ from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from surveys.localized import LocalizedText
-from surveys.models import Comment, Round, RoundResult, Snapshot, Statement, StatementVersion
+from surveys.models import Comment, Round, RoundResult, Snapshot, StatementVersion
 from surveys.queries.college_feedback import counts_by_college
 from surveys.queries.my_answers import Cell, OwnRating, own_frozen_ratings
 from surveys.queries.statements import MEANING
@@ -41,7 +40,7 @@ class EarlierRound:
     """How many people wrote comments in each language."""
 
 
-# Every page of a rating round asks these two: the statements are built once.
+# Every second look asks this: the statement is built once.
 ASKED_NOW = aliased(Round)
 FEEDBACK_NOW = (
     sa_select(col(ASKED_NOW.feedback))
@@ -61,17 +60,6 @@ EARLIER = (
     )
     .order_by(col(Round.number).desc(), col(Snapshot.number).desc())
     .limit(1)
-)
-PARENTS = (
-    sa_select(col(StatementVersion.statement_id), col(StatementVersion.text))
-    .where(
-        col(StatementVersion.statement_id).in_(
-            sa_select(col(Statement.parent_id)).where(
-                col(Statement.task_force_id) == bindparam("task_force_id"), col(Statement.parent_id).is_not(None)
-            )
-        )
-    )
-    .order_by(col(StatementVersion.number))
 )
 
 
@@ -129,9 +117,3 @@ def earlier_round(
         },
         writers={language: len(people) for language, people in authors.items()},
     )
-
-
-def parent_texts(session: Session, *, task_force_id: int) -> dict[int, LocalizedText]:
-    """Statement id to its newest wording, for every statement of the task force that others hang on."""
-    rows = session.connection().execute(PARENTS, {"task_force_id": task_force_id})
-    return {row.statement_id: row.text for row in rows}

@@ -1,14 +1,14 @@
 """What one panellist has stored in a round: live while it is open, the frozen copy once it is closed."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import String, bindparam, type_coerce
+from sqlalchemy import Integer, String, bindparam, cast, literal_column, null, type_coerce, union_all
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from surveys.models import Comment, FrozenRating, Idea, Rating, Snapshot, Submission
+from surveys.models import Comment, Draft, FrozenRating, Idea, Rating, Snapshot
 from surveys.vocabulary import RatingState, Stance, StatementKind
 
 Cell = tuple[int, int]
@@ -36,10 +36,13 @@ class OwnIdea:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnSubmission:
-    saved_at: datetime
-    submitted_at: datetime | None
-    receipt: str
+class OwnAnswers:
+    """Everything of one panellist that a page of ratings shows."""
+
+    ratings: dict[Cell, OwnRating]
+    comments: dict[int, OwnComment]
+    drafts: dict[str, str]
+    """Field name to the text that is kept of it and is no answer yet."""
 
 
 # Statements that every page of an open round sends are built once: building one costs more than running it.
@@ -49,9 +52,60 @@ OWN_RATINGS = sa_select(
 OWN_COMMENTS = sa_select(col(Comment.statement_id), col(Comment.text), col(Comment.stance)).where(
     col(Comment.round_id) == bindparam("round_id"), col(Comment.panellist_id) == bindparam("panellist_id")
 )
-OWN_SUBMISSION = sa_select(col(Submission.saved_at), col(Submission.submitted_at), col(Submission.receipt)).where(
-    col(Submission.round_id) == bindparam("round_id"), col(Submission.panellist_id) == bindparam("panellist_id")
+RATED, COMMENTED, DRAFTED = range(3)
+"""What a row of `OWN_ANSWERS` is, its first column."""
+NO_NUMBER, NO_TEXT = cast(null(), Integer), cast(null(), String)
+
+
+def _own_rows(table: Any, *columns: Any) -> Any:
+    return sa_select(*columns).where(
+        table.round_id == bindparam("round_id"), table.panellist_id == bindparam("panellist_id")
+    )
+
+
+OWN_ANSWERS = union_all(
+    _own_rows(
+        Rating,
+        literal_column(str(RATED), Integer),
+        col(Rating.statement_id),
+        col(Rating.criterion_id),
+        type_coerce(col(Rating.state), String),
+        col(Rating.value),
+        NO_TEXT,
+    ),
+    _own_rows(
+        Comment,
+        literal_column(str(COMMENTED), Integer),
+        col(Comment.statement_id),
+        NO_NUMBER,
+        type_coerce(col(Comment.stance), String),
+        NO_NUMBER,
+        col(Comment.text),
+    ),
+    _own_rows(
+        Draft,
+        literal_column(str(DRAFTED), Integer),
+        NO_NUMBER,
+        NO_NUMBER,
+        col(Draft.field),
+        NO_NUMBER,
+        col(Draft.value),
+    ),
 )
+
+
+def own_answers(session: Session, *, round_id: int, panellist_id: int) -> OwnAnswers:
+    """Ratings, comments and drafts as they stand now, in one statement."""
+    own = OwnAnswers({}, {}, {})
+    rows = session.connection().execute(OWN_ANSWERS, {"round_id": round_id, "panellist_id": panellist_id})
+    for what, statement_id, criterion_id, word, value, text in rows:
+        if what == RATED:
+            own.ratings[statement_id, criterion_id] = _own(word, value)
+        elif what == COMMENTED:
+            own.comments[statement_id] = OwnComment(text, Stance(word))
+        else:
+            own.drafts[word] = text
+    return own
 
 
 def own_ratings(session: Session, *, round_id: int, panellist_id: int) -> dict[Cell, OwnRating]:
@@ -107,8 +161,3 @@ def own_ideas(session: Session, *, round_id: int, panellist_id: int) -> dict[str
         )
         for idea in ideas
     }
-
-
-def own_submission(session: Session, *, round_id: int, panellist_id: int) -> OwnSubmission | None:
-    row = session.connection().execute(OWN_SUBMISSION, {"round_id": round_id, "panellist_id": panellist_id}).first()
-    return None if row is None else OwnSubmission(*row)

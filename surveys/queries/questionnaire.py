@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, type_coerce
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from surveys.localized import LocalizedText
@@ -43,6 +44,8 @@ class AskedStatement:
     kind: StatementKind
     text: LocalizedText
     parent_id: int | None
+    hangs_on: LocalizedText | None
+    """The newest wording of the parent."""
     category: LocalizedText | None
     position: int
     meaning: int
@@ -78,6 +81,10 @@ class Questionnaire:
             for criterion in self.criteria_of(statement.kind)
         }
 
+    @cached_property
+    def by_id(self) -> dict[int, AskedStatement]:
+        return {statement.id: statement for statement in self.statements}
+
     def of_criterion(self, criterion: AskedCriterion) -> tuple[AskedStatement, ...]:
         """The statements that are rated on `criterion`."""
         return tuple(statement for statement in self.statements if statement.kind in criterion.kinds)
@@ -105,6 +112,7 @@ CRITERIA_OF_ROUND = (
     .join(Round, col(Round.task_force_id) == TaskForce.id)
     .where(col(Round.id) == bindparam("round_id"))
 )
+OF_PARENT = aliased(StatementVersion)
 STATEMENTS = (
     sa_select(
         col(Statement.id),
@@ -114,6 +122,11 @@ STATEMENTS = (
         type_coerce(col(Statement.kind), String),
         as_written(StatementVersion.text),
         col(Statement.parent_id),
+        sa_select(as_written(OF_PARENT.text))
+        .where(col(OF_PARENT.statement_id) == col(Statement.parent_id))
+        .order_by(col(OF_PARENT.number).desc())
+        .limit(1)
+        .scalar_subquery(),
         as_written(Category.name),
         col(RoundStatement.position),
         MEANING,
@@ -170,11 +183,12 @@ def _statements(rows: Rows) -> tuple[AskedStatement, ...]:
             kind=StatementKind(kind),
             text=text_of(text),
             parent_id=parent_id,
+            hangs_on=None if parent is None else text_of(parent),
             category=None if category is None else text_of(category),
             position=position,
             meaning=meaning,
         )
-        for id_, version_id, version_number, code, kind, text, parent_id, category, position, meaning in rows
+        for id_, version_id, version_number, code, kind, text, parent_id, parent, category, position, meaning in rows
     )
 
 

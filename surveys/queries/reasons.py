@@ -1,8 +1,11 @@
 """Of whom a reason is asked: whose answer lies outside the middle half of the round before, and who gave none yet."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, select
 
-from surveys.models import Comment, Criterion, Draft, Rating, Round, RoundResult, RoundStatement, Snapshot
+from surveys.models import Comment, Criterion, Rating, Round, RoundResult, RoundStatement, Snapshot
+from surveys.queries.drafts import own_drafts
 from surveys.vocabulary import RoundKind, RoundStatus
 
 PREFIX = "w-"
@@ -66,18 +69,14 @@ def statements_without_reason(session: Session, *, round_id: int, panellist_id: 
     return frozenset(apart - _said(session, round_id=round_id, panellist_id=panellist_id))
 
 
-def silent_about(session: Session, *, round_id: int, panellist_id: int) -> frozenset[int]:
-    """Ids of the statements about which the panellist prefers not to say why."""
-    fields = session.exec(
-        select(Draft.field).where(
-            Draft.round_id == round_id, Draft.panellist_id == panellist_id, col(Draft.field).startswith(PREFIX)
-        )
-    ).all()
-    return frozenset(int(field.removeprefix(PREFIX)) for field in fields)
+def silences_among(fields: Iterable[str]) -> frozenset[int]:
+    """Ids of the statements about which a panellist who has drafts of `fields` prefers not to say why."""
+    return frozenset(int(field.removeprefix(PREFIX)) for field in fields if field.startswith(PREFIX))
 
 
 def _said(session: Session, *, round_id: int, panellist_id: int) -> frozenset[int]:
     commented = session.exec(
         select(Comment.statement_id).where(Comment.round_id == round_id, Comment.panellist_id == panellist_id)
     ).all()
-    return frozenset(commented) | silent_about(session, round_id=round_id, panellist_id=panellist_id)
+    drafts = own_drafts(session, round_id=round_id, panellist_id=panellist_id)
+    return frozenset(commented) | silences_among(drafts)

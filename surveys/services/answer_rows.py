@@ -1,6 +1,6 @@
 """Writing ratings and comments as rows, many at once; what they replace goes into the history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, tuple_
@@ -8,43 +8,26 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col
 
 from surveys.models import Comment, Rating, RatingChange
-from surveys.queries.my_answers import OwnComment, own_ratings
+from surveys.queries.my_answers import Cell, OwnComment, OwnRating
 from surveys.rules.answers import CommentAnswer, RatingAnswer
 from surveys.rules.texts import COMMENT_LIMIT, clean_text
 from surveys.services.bulk import Columns, insert_alike, upsert, upsert_alike
 from surveys.services.field_writes import keep_replaced_texts
 from surveys.services.seats import Seat
-from surveys.vocabulary import RatingState, Stance
-
-Cell = tuple[int, int]
-"""(statement id, criterion id)"""
+from surveys.vocabulary import Stance
 
 
 def store_ratings(
-    session: Session, *, seat: Seat, answers: Sequence[RatingAnswer], now: datetime
-) -> dict[Cell, tuple[RatingState, int | None]]:
-    """Store ratings, the last one given of each cell; what was answered there before stays in the history.
-
-    Returns what the statements' cells held before.
-    """
+    session: Session, *, seat: Seat, answers: Sequence[RatingAnswer], before: Mapping[Cell, OwnRating], now: datetime
+) -> None:
+    """Store ratings, the last one given of each cell; what was answered there `before` stays in the history."""
     latest = {(answer.statement_id, answer.criterion_id): answer for answer in answers}
-    if not latest:
-        return {}
-    own = (col(Rating.round_id) == seat.round_id, col(Rating.panellist_id) == seat.panellist_id)
-    before = {
-        cell: (rating.state, rating.value)
-        for cell, rating in own_ratings(session, round_id=seat.round_id, panellist_id=seat.panellist_id).items()
-    }
-    changed = {
-        cell: answer
-        for cell, answer in latest.items()
-        if (answer.state, answer.value) != before.get(cell, (None, None))
-    }
+    changed = {cell: answer for cell, answer in latest.items() if not _is_same(before.get(cell), answer)}
     replaced = [cell for cell in changed if cell in before]
     history: Columns = {
         **_places(seat, replaced),
-        "old_state": [before[cell][0] for cell in replaced],
-        "old_value": [before[cell][1] for cell in replaced],
+        "old_state": [before[cell].state for cell in replaced],
+        "old_value": [before[cell].value for cell in replaced],
         "changed_at": [now] * len(replaced),
     }
     insert_alike(session, RatingChange, history)
@@ -59,9 +42,18 @@ def store_ratings(
     emptied = [cell for cell, answer in changed.items() if answer.state is None]
     if emptied:
         session.connection().execute(
-            delete(Rating).where(*own, tuple_(col(Rating.statement_id), col(Rating.criterion_id)).in_(emptied))
+            delete(Rating).where(
+                col(Rating.round_id) == seat.round_id,
+                col(Rating.panellist_id) == seat.panellist_id,
+                tuple_(col(Rating.statement_id), col(Rating.criterion_id)).in_(emptied),
+            )
         )
-    return before
+
+
+def _is_same(before: OwnRating | None, answer: RatingAnswer) -> bool:
+    if before is None:
+        return answer.state is None
+    return before.state is answer.state and before.value == answer.value
 
 
 def _places(seat: Seat, cells: Sequence[Cell]) -> dict[str, list[int]]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Dialect, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+MOST_ROWS = 100
+"""In one statement: more than a page of ratings has, and fewer than would meet SQLite's limit of places."""
 Columns = Mapping[str, Sequence[Any]]
 """The name of each column to its values, one a row."""
 
@@ -49,9 +52,11 @@ def _write_alike(session: Session, table: Any, statement: Any, columns: Columns)
     """Run `statement` for all rows, which stand column by column; for none of them, nothing.
 
     SQLAlchemy prepares each value of each row by itself, which for a page of ratings costs as much as storing them.
-    Here each different value of a column is prepared once.
+    Here each different value of a column is prepared once. SQLite takes many rows in one statement in a third of the
+    time that it takes for as many statements; psycopg sends these together by itself.
     """
-    if not next(iter(columns.values())):
+    n_rows = len(next(iter(columns.values())))
+    if not n_rows:
         return
     connection = session.connection()
     names = tuple(columns)
@@ -60,8 +65,21 @@ def _write_alike(session: Session, table: Any, statement: Any, columns: Columns)
     for name, process in processors:
         processed = {value: process(value) for value in set(values[name])}
         values[name] = [processed[value] for value in values[name]]
-    rows = zip(*(values[name] for name in order or names), strict=True)
-    connection.exec_driver_sql(words, list(rows) if order else [dict(zip(names, row, strict=True)) for row in rows])
+    rows = list(zip(*(values[name] for name in order or names), strict=True))
+    if order is None:
+        connection.exec_driver_sql(words, [dict(zip(names, row, strict=True)) for row in rows])
+        return
+    for start in range(0, n_rows, MOST_ROWS):
+        some = rows[start : start + MOST_ROWS]
+        connection.exec_driver_sql(_for_rows(words, len(order), len(some)), tuple(chain.from_iterable(some)))
+
+
+@cache
+def _for_rows(words: str, n_columns: int, n_rows: int) -> str:
+    """The statement for one row, with places for more."""
+    row = f"({', '.join('?' * n_columns)})"
+    before, values, after = words.partition(f"VALUES {row}")
+    return f"{before}{values}{f', {row}' * (n_rows - 1)}{after}"
 
 
 @cache

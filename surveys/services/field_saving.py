@@ -10,7 +10,7 @@ from surveys.errors import RuleViolation
 from surveys.models import Idea
 from surveys.queries.asked_fields import asked_cell, is_asked
 from surveys.queries.drafts import own_drafts
-from surveys.queries.my_answers import OwnComment, OwnRating
+from surveys.queries.my_answers import OwnComment, OwnRating, own_ratings
 from surveys.rules.answers import CommentAnswer, IdeaAnswer, RatingAnswer, ensure_on_questionnaire
 from surveys.rules.permissions import Actor
 from surveys.services.answer_rows import store_comments, store_ratings
@@ -129,8 +129,9 @@ class _Desk:
         cell = (answer.statement_id, answer.criterion_id)
         asked = asked_cell(self.session, round_id=self.seat.round_id, statement_id=cell[0], criterion_id=cell[1])
         ensure_on_questionnaire([answer], asked={cell: asked} if asked else {})
-        before = store_ratings(self.session, seat=self.seat, answers=[answer], now=self.now)
-        return OwnRating(*before[cell]) if cell in before else None
+        before = own_ratings(self.session, round_id=self.seat.round_id, panellist_id=self.seat.panellist_id)
+        store_ratings(self.session, seat=self.seat, answers=[answer], before=before, now=self.now)
+        return before.get(cell)
 
     def _comment(self, answer: CommentAnswer) -> str | None:
         self._ensure_asked(answer.statement_id)

@@ -1,6 +1,6 @@
 """Who wrote a field last, and in which order: pages of one expert may be open twice, and lines deliver late."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,12 +122,16 @@ def keep_draft(session: Session, *, seat: Seat, write: Write, now: datetime) -> 
 def drop_drafts(session: Session, *, seat: Seat, fields: Sequence[str]) -> None:
     """Forget the drafts of `fields`: an answer is stored, or the field was emptied."""
     drafts = own_drafts(session, round_id=seat.round_id, panellist_id=seat.panellist_id)
-    settled = drafts.keys() & set(fields)
-    if settled:
+    drop_among(session, seat=seat, drafts=drafts.keys() & set(fields))
+
+
+def drop_among(session: Session, *, seat: Seat, drafts: Collection[str]) -> None:
+    """Forget drafts that are known to be kept; for none of them, nothing."""
+    if drafts:
         session.connection().execute(
             delete(Draft).where(
                 col(Draft.round_id) == seat.round_id,
                 col(Draft.panellist_id) == seat.panellist_id,
-                col(Draft.field).in_(settled),
+                col(Draft.field).in_(drafts),
             )
         )

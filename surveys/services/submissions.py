@@ -9,8 +9,9 @@ from sqlmodel import Session, select
 
 from surveys.errors import RuleViolation
 from surveys.models import Comment, Idea, Panellist, Rating, Round, Submission
+from surveys.queries.my_answers import own_answers
 from surveys.queries.participation import IN_PANEL
-from surveys.queries.questionnaire import questionnaire_of
+from surveys.queries.questionnaire import Questionnaire, questionnaire_of
 from surveys.queries.questions import own_question_answers
 from surveys.rules.answers import (
     CommentAnswer,
@@ -22,7 +23,7 @@ from surveys.rules.permissions import Actor
 from surveys.rules.protocol import canonical_digest
 from surveys.services.answer_rows import store_comments, store_ratings
 from surveys.services.audit import record
-from surveys.services.field_writes import drop_drafts, note_page
+from surveys.services.field_writes import drop_among, note_page
 from surveys.services.outlook import advance_outlook
 from surveys.services.round_locks import share_round
 from surveys.services.seats import note_saving, take_seat, touch_seat
@@ -70,10 +71,12 @@ def save_ratings(
     now: datetime,
     client: str = "",
     fields: Sequence[str] = (),
+    questionnaire: Questionnaire | None = None,
 ) -> None:
     """Store one page of answers. What was answered before on these cells is replaced and kept in the history.
 
-    `client` names the opened page that sends them; drafts of its `fields` are dropped.
+    `client` names the opened page that sends them; drafts of its `fields` are dropped. `questionnaire` is what the
+    same request has read already of the round while it was open: then its statements and its questions are fixed.
 
     Raises
     ------
@@ -82,15 +85,15 @@ def save_ratings(
         `value_off_scale`, `text_too_long`; then nothing is stored.
     """
     seat = take_seat(session, actor=actor, round_id=round_id, now=now)
-    asked = questionnaire_of(session, round_id=round_id).cells
-    ensure_on_questionnaire(answers, asked=asked)
-    known = {statement_id for statement_id, _ in asked}
-    if any(comment.statement_id not in known for comment in comments):
+    asked = questionnaire or questionnaire_of(session, round_id=round_id)
+    ensure_on_questionnaire(answers, asked=asked.cells)
+    if any(comment.statement_id not in asked.by_id for comment in comments):
         raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT)
     touch_seat(session, seat=seat, now=now)
-    store_ratings(session, seat=seat, answers=answers, now=now)
+    own = own_answers(session, round_id=round_id, panellist_id=seat.panellist_id)
+    store_ratings(session, seat=seat, answers=answers, before=own.ratings, now=now)
     store_comments(session, seat=seat, comments=comments, language=language, client=client, now=now)
-    drop_drafts(session, seat=seat, fields=fields)
+    drop_among(session, seat=seat, drafts=own.drafts.keys() & set(fields))
     if client:
         note_page(session, seat=seat, client=client, now=now)
 

@@ -138,7 +138,6 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
         `unknown_statement` for a field of no statement of this round.
     """
     fields = _fields_of(questionnaire)
-    known = {statement.id for statement in questionnaire.statements}
     answers: list[RatingAnswer] = []
     comments: list[CommentAnswer] = []
     problems: list[Problem] = []
@@ -146,20 +145,22 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
     filled = Filled()
     for name, value in form.items():
         if name in fields:
-            cell, asked = fields[name]
+            cell, asked, known = fields[name]
             filled.choices[cell] = value
             if not seen.is_touched(name, value):
                 continue
             touched.append(name)
             try:
-                answers.append(_rating(cell, value, asked=asked))
+                if value not in known:
+                    known[value] = _rating(cell, value, asked=asked)
+                answers.append(known[value])
             except RuleViolation as violation:
                 problems.append(Problem(name, violation_sentence(violation)))
         elif match := RATING_FIELD.fullmatch(name):
             raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=int(match[1]))
         elif match := COMMENT_FIELD.fullmatch(name):
             statement_id = int(match[1])
-            if statement_id not in known:
+            if statement_id not in questionnaire.by_id:
                 raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=statement_id)
             stance_name = f"s-{statement_id}"
             stance = form.get(stance_name, "")
@@ -181,9 +182,12 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
 
 
 @lru_cache(maxsize=256)
-def _fields_of(questionnaire: Questionnaire) -> dict[str, tuple[Cell, Asked]]:
-    """The name of every rating's field to its cell and what may be answered there."""
-    return {rating_field(*cell): (cell, asked) for cell, asked in questionnaire.cells.items()}
+def _fields_of(questionnaire: Questionnaire) -> dict[str, tuple[Cell, Asked, dict[str, RatingAnswer]]]:
+    """The name of every rating's field to its cell, what may be answered there, and the answers given so far.
+
+    Few different answers are given to a question: each is read once, and is the same for everybody.
+    """
+    return {rating_field(*cell): (cell, asked, {}) for cell, asked in questionnaire.cells.items()}
 
 
 def rating_choice(cell: Cell, value: str) -> RatingAnswer:

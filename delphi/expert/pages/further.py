@@ -18,10 +18,15 @@ class QuestionsLine:
     minutes: int
 
 
+NOTHING_FURTHER = QuestionsLine(0, 0, 0)
+
+
 def line_of(progress: Progress) -> QuestionsLine:
     return QuestionsLine(progress.n_asked, progress.n_done, minutes_to_answer(progress.n_asked - progress.n_done))
 
 
 def questions_line(session: Session, *, sitting: Sitting) -> QuestionsLine:
-    """The line of this round and expert, in one statement."""
+    """The line of this round and expert: one statement, none where nothing further is asked."""
+    if not sitting.asked.n_questions:
+        return NOTHING_FURTHER
     return line_of(question_progress(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id))

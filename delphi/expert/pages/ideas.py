@@ -13,7 +13,7 @@ from delphi.expert.sitting import Problem, Sitting
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.drafts import own_drafts
-from surveys.queries.my_answers import OwnIdea, own_ideas, own_submission
+from surveys.queries.my_answers import OwnIdea, own_ideas
 from surveys.rules.effort import PROBLEMS_MINUTES, PROPOSALS_MINUTES
 from surveys.rules.glossary import Term, terms_in, terms_of
 from surveys.rules.texts import IDEA_LIMIT, clean_text
@@ -96,9 +96,6 @@ def ideas_page(
 ) -> IdeasPage:
     """One part of the ideas round; `more` is the kind of which further empty cards are wanted."""
     round_id, panellist_id = sitting.asked.id, sitting.seat.panellist_id
-    # Read before the answers: a page may know less of the time than of the values, never more.
-    submission = own_submission(session, round_id=round_id, panellist_id=panellist_id)
-    saved_at = submission.saved_at if submission else None
     stored = own_ideas(session, round_id=round_id, panellist_id=panellist_id)
     shown = ideas_now(session, sitting=sitting, stored=stored)
     texts, parents = texts_and_parents(shown)
@@ -115,8 +112,8 @@ def ideas_page(
         minutes=MINUTES,
         questions=questions_line(session, sitting=sitting),
         terms=terms_in(terms_of(panel.glossary), panel.title, panel.description, panel.target_2030, panel.target_2050),
-        saved=saved_words(saved_at, sitting),
-        opened=opened(sitting, saved_at=saved_at, shown=of_part(shown, part)),
+        saved=saved_words(sitting),
+        opened=opened(sitting, shown=of_part(shown, part)),
         problems=tuple(problems),
     )
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from functools import lru_cache
 
 from flask import current_app, url_for
 from itsdangerous import URLSafeSerializer
@@ -11,6 +11,9 @@ from itsdangerous import URLSafeSerializer
 from delphi.expert.forms.seen import seen_words
 from delphi.expert.sitting import Sitting
 from surveys.rules.texts import COMMENT_LIMIT
+
+MOST_KEPT = 4_096
+"""Names of shelves that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,11 @@ class Opened:
     """Characters of a text; a script counts them from half of that on."""
 
 
-def opened(sitting: Sitting, *, saved_at: datetime | None, shown: Mapping[str, str]) -> Opened:
+def opened(sitting: Sitting, *, shown: Mapping[str, str]) -> Opened:
     """A page that is opened now and shows `shown` (by field)."""
     return Opened(
         client=secrets.token_urlsafe(9),
-        seen=seen_words(saved_at.isoformat() if saved_at else "", shown),
+        seen=seen_words(sitting.saved_at.isoformat() if sitting.saved_at else "", shown),
         save_url=url_for("expert.keep_field", round_id=sitting.asked.id),
         shelf=shelf_of(sitting),
     )
@@ -38,6 +41,10 @@ def opened(sitting: Sitting, *, saved_at: datetime | None, shown: Mapping[str, s
 
 def shelf_of(sitting: Sitting) -> str:
     """A name that tells nothing of the person, the same on each page of the round."""
-    signer = URLSafeSerializer(current_app.config["SECRET_KEY"], salt="shelf").make_signer("shelf")
-    signature = signer.get_signature(f"{sitting.asked.id}:{sitting.seat.panellist_id}").decode()
-    return f"delphi {signature[:12]}"
+    return _shelf(current_app.config["SECRET_KEY"], sitting.asked.id, sitting.seat.panellist_id)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _shelf(secret_key: str, round_id: int, panellist_id: int) -> str:
+    signer = URLSafeSerializer(secret_key, salt="shelf").make_signer("shelf")
+    return f"delphi {signer.get_signature(f'{round_id}:{panellist_id}').decode()[:12]}"

@@ -17,7 +17,7 @@ from delphi.questions.blocks import QuestionBlock, question_block, typed_from_st
 from delphi.questions.words import answer_lines, state_words
 from surveys.localized import LocalizedText
 from surveys.queries.drafts import own_drafts
-from surveys.queries.my_answers import own_ideas, own_submission
+from surveys.queries.my_answers import own_ideas
 from surveys.queries.questions import OwnAnswer, Progress, own_question_answers, questions_of
 from surveys.queries.repeated_questions import EarlierQuestion, earlier_questions
 from surveys.rules.glossary import Term, terms_in, terms_of
@@ -79,8 +79,6 @@ def questions_page(
         question.id: {**typed_from_store(question, stored.get(question.id)), **_of_question(question, drafts)}
         for question in questions
     }
-    submission = own_submission(session, round_id=round_id, panellist_id=panellist_id)
-    saved_at = submission.saved_at if submission else None
     is_rating = sitting.asked.kind is RoundKind.RATING
     return QuestionsPage(
         sitting=sitting,
@@ -98,9 +96,9 @@ def questions_page(
             for number, question in enumerate(questions, start=1)
         ),
         terms=terms_in(terms_of(sitting.asked.panel.glossary), *(text for one in questions for text in one.texts())),
-        saved=saved_words(saved_at, sitting),
+        saved=saved_words(sitting),
         opened=replace(
-            opened(sitting, saved_at=saved_at, shown=_shown(questions, fields)),
+            opened(sitting, shown=_shown(questions, fields)),
             save_url=url_for("expert.keep_question_field", round_id=round_id),
             limit=LONG_LIMIT,
         ),

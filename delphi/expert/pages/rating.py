@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from delphi.expert.forms.rating import Filled, rating_field
 from delphi.expert.pages.further import QuestionsLine
 from delphi.expert.pages.opened import Opened
-from delphi.expert.pages.scales import Look, look_at
+from delphi.expert.pages.scales import Look, first_look, look_at
 from delphi.expert.sitting import Problem, Sitting, time_of_day
 from delphi.i18n import language
-from surveys.localized import LocalizedText
-from surveys.queries.asked_round import AskedRound
+from surveys.queries.asked_round import AskedRound, PanelContext
 from surveys.queries.feedback import EarlierRound
 from surveys.queries.questionnaire import AskedCriterion, AskedStatement, Questionnaire
 from surveys.rules.anonymity import Disclosure, disclosure
@@ -25,7 +23,6 @@ class Heading:
     """What stands above the questions of a block; like a `Look` the same for everybody."""
 
     statement: AskedStatement
-    hangs_on: LocalizedText | None
     n_blocks: int
     """On the page."""
     has_new_wording: bool
@@ -59,6 +56,20 @@ BLANK = Remark()
 
 
 @dataclass(frozen=True, slots=True)
+class FirstLook:
+    """One statement with its questions, met for the first time and not remarked on: but for `chosen` like anybody's."""
+
+    number: int
+    statement: AskedStatement
+    asked: tuple[AskedCriterion, ...]
+    panel: PanelContext
+    n_blocks: int
+    """On the page."""
+    chosen: tuple[str, ...]
+    """The value of the radio chosen in each question, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One statement with its questions, the arguments of others and one's own remark."""
 
@@ -69,6 +80,10 @@ class Block:
     hides_arguments: bool
     remark: Remark
     is_second_look: bool
+
+    @property
+    def statement(self) -> AskedStatement:
+        return self.heading.statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,7 @@ class RatingPage:
     sections: tuple[SectionLine, ...]
     questions: QuestionsLine
     """The questions behind the statements."""
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block | FirstLook, ...]
     earlier_number: int
     """The round whose answers are shown beside; 0 on a first look."""
     minutes: int
@@ -118,40 +133,41 @@ def blocks_of(
     questionnaire: Questionnaire,
     filled: Filled,
     earlier: EarlierRound | None,
-    parents: dict[int, LocalizedText],
     problems: Sequence[Problem],
     asked_why: frozenset[int] = frozenset(),
     silent: frozenset[int] = frozenset(),
-) -> tuple[Block, ...]:
+) -> tuple[Block | FirstLook, ...]:
     """The blocks of one page in the order given."""
     sentences = {problem.anchor: problem.sentence for problem in problems}
-    glossary = terms_of(sitting.asked.panel.glossary)
-    blocks = []
+    is_particular = earlier is not None or sentences or asked_why or silent
+    panel, choices = sitting.asked.panel, filled.choices
+    blocks: list[Block | FirstLook] = []
     for number, statement in enumerate(statements, start=1):
         asked = questionnaire.criteria_of(statement.kind)
+        if not is_particular and statement.id not in filled.comments and statement.id not in filled.stances:
+            chosen = tuple([choices.get((statement.id, criterion.id), "") for criterion in asked])
+            blocks.append(FirstLook(number, statement, asked, panel, len(statements), chosen))
+            continue
         results = _comparable(statement, asked, earlier)
-        heading = Heading(
-            statement=statement,
-            hangs_on=parents.get(statement.parent_id) if statement.parent_id else None,
-            n_blocks=len(statements),
-            has_new_wording=earlier is not None and results is None,
-            terms=terms_in(glossary, statement.text),
-        )
-        scales = tuple(
-            Scale(
-                look=look_at(statement.id, criterion, sitting=sitting, earlier=results),
-                chosen=filled.choices.get((statement.id, criterion.id), ""),
-                problem=sentences.get(rating_field(statement.id, criterion.id), "") if sentences else "",
-            )
-            for criterion in asked
-        )
         said = results.comments.get(statement.id, []) if results else []
         arguments = _arguments(statement, asked, sitting, results) if results and said else {}
         blocks.append(
             Block(
                 number=number,
-                heading=heading,
-                scales=scales,
+                heading=_heading(
+                    statement,
+                    n_blocks=len(statements),
+                    panel=panel,
+                    has_new_wording=earlier is not None and results is None,
+                ),
+                scales=tuple(
+                    Scale(
+                        look=look_at(statement.id, criterion, sitting=sitting, earlier=results),
+                        chosen=choices.get((statement.id, criterion.id), ""),
+                        problem=sentences.get(rating_field(statement.id, criterion.id), "") if sentences else "",
+                    )
+                    for criterion in asked
+                ),
                 arguments=arguments,
                 hides_arguments=len(said) > sum(map(len, arguments.values())),
                 remark=replace(
@@ -165,6 +181,30 @@ def blocks_of(
             )
         )
     return tuple(blocks)
+
+
+def blank_block(
+    statement: AskedStatement, *, asked: Sequence[AskedCriterion], panel: PanelContext, n_blocks: int
+) -> Block:
+    """The block of a first look with nothing chosen, without its number."""
+    return Block(
+        number=0,
+        heading=_heading(statement, n_blocks=n_blocks, panel=panel, has_new_wording=False),
+        scales=tuple(Scale(look=first_look(statement.id, criterion), chosen="") for criterion in asked),
+        arguments={},
+        hides_arguments=False,
+        remark=BLANK,
+        is_second_look=False,
+    )
+
+
+def _heading(statement: AskedStatement, *, n_blocks: int, panel: PanelContext, has_new_wording: bool) -> Heading:
+    return Heading(
+        statement=statement,
+        n_blocks=n_blocks,
+        has_new_wording=has_new_wording,
+        terms=terms_in(terms_of(panel.glossary), statement.text),
+    )
 
 
 def _remark(statement_id: int, *, filled: Filled, earlier: EarlierRound | None, sentences: Mapping[str, str]) -> Remark:
@@ -218,5 +258,6 @@ def _arguments(
     }
 
 
-def saved_words(saved_at: datetime | None, sitting: Sitting) -> str:
-    return time_of_day(saved_at, time_zone=sitting.asked.panel.time_zone)
+def saved_words(sitting: Sitting) -> str:
+    """When the expert last saved: "14:32"; empty where nothing is saved yet."""
+    return time_of_day(sitting.saved_at, time_zone=sitting.asked.panel.time_zone)

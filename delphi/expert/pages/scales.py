@@ -91,6 +91,11 @@ def look_at(statement_id: int, criterion: AskedCriterion, *, sitting: Sitting, e
     )
 
 
+def first_look(statement_id: int, criterion: AskedCriterion) -> Look:
+    """A question that nobody answered before."""
+    return Look(statement_id, criterion, result=None, own=None, earlier_number=0, min_group_size=0)
+
+
 def question_of(look: Look, *, problem: str = "") -> Question:
     """The question as the page's language says it; `problem` is what is to be mended in it."""
     criterion, result, own = look.criterion, look.result, look.own

@@ -1,8 +1,9 @@
 """Gathers what a rating round's pages show: the sections of one expert, how far they are, one of them in full."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlmodel import Session
 
@@ -18,14 +19,16 @@ from delphi.expert.pages.opened import opened
 from delphi.expert.pages.rating import RatingPage, SectionLine, blocks_of, saved_words
 from delphi.expert.sitting import Problem, Sitting
 from delphi.i18n import in_language
-from surveys.queries.drafts import own_drafts
-from surveys.queries.feedback import earlier_round, parent_texts
-from surveys.queries.my_answers import Cell, OwnComment, OwnRating, own_comments, own_ratings, own_submission
+from surveys.queries.feedback import earlier_round
+from surveys.queries.my_answers import OwnAnswers, own_answers
 from surveys.queries.questionnaire import AskedStatement, Questionnaire, questionnaire_of
-from surveys.queries.reasons import silent_about, statements_without_reason
+from surveys.queries.reasons import silences_among, statements_without_reason
 from surveys.rules.effort import minutes_to_rate
 from surveys.rules.sections import Orderable, Section, sections_for
 from surveys.vocabulary import StatementKind
+
+MOST_KEPT = 2_048
+"""Orders of statements that are kept: one a person and round."""
 
 
 @dataclass(frozen=True)
@@ -34,40 +37,30 @@ class Worksheet:
 
     questionnaire: Questionnaire
     sections: tuple[Section, ...]
-    ratings: Mapping[Cell, OwnRating]
-    comments: Mapping[int, OwnComment]
+    own: OwnAnswers
     with_feedback: bool
 
     def statements_of(self, number: int) -> list[AskedStatement]:
         """The statements of section `number` (from 1) in this expert's order."""
-        by_id = {statement.id: statement for statement in self.questionnaire.statements}
-        return [by_id[statement_id] for statement_id in self.sections[number - 1]]
+        return [self.questionnaire.by_id[statement_id] for statement_id in self.sections[number - 1]]
 
     @cached_property
-    def n_blank(self) -> dict[int, int]:
+    def n_blank(self) -> Counter[int]:
         """Statement id to how many of its questions have no answer."""
-        questionnaire, ratings = self.questionnaire, self.ratings
-        return {
-            statement.id: sum(
-                (statement.id, criterion.id) not in ratings for criterion in questionnaire.criteria_of(statement.kind)
-            )
-            for statement in questionnaire.statements
-        }
+        return Counter(statement_id for statement_id, _ in self.questionnaire.cells.keys() - self.own.ratings.keys())
 
     def is_done(self, statement: AskedStatement) -> bool:
         """Whether every question about the statement has an answer."""
-        return not self.n_blank[statement.id]
+        return statement.id not in self.n_blank
 
     @property
     def n_done(self) -> int:
-        return sum(map(self.is_done, self.questionnaire.statements))
+        return len(self.questionnaire.statements) - len(self.n_blank)
 
-    def minutes(self, statements: Sequence[AskedStatement]) -> int:
-        """Minutes that the open questions about `statements` take."""
-        blanks = [self.n_blank[statement.id] for statement in statements]
-        return minutes_to_rate(
-            n_statements=sum(n > 0 for n in blanks), n_answers=sum(blanks), with_feedback=self.with_feedback
-        )
+    def minutes(self, statement_ids: Iterable[int]) -> int:
+        """Minutes that the open questions about these statements take."""
+        blanks = [n for statement_id in statement_ids if (n := self.n_blank[statement_id])]
+        return minutes_to_rate(n_statements=len(blanks), n_answers=sum(blanks), with_feedback=self.with_feedback)
 
     def lines(self) -> tuple[SectionLine, ...]:
         return tuple(self._line(number) for number in range(1, len(self.sections) + 1))
@@ -80,31 +73,34 @@ class Worksheet:
             kinds=tuple(kind for kind in StatementKind if kind in kinds),
             n_statements=len(statements),
             n_done=sum(map(self.is_done, statements)),
-            minutes=self.minutes(statements),
+            minutes=self.minutes(self.sections[number - 1]),
         )
 
 
 def sections_of(questionnaire: Questionnaire, *, sitting: Sitting) -> tuple[Section, ...]:
     """The sections of a questionnaire as this expert meets them."""
+    return _sections(questionnaire, sitting.asked.order_seed, sitting.seat.panellist_id)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _sections(questionnaire: Questionnaire, order_seed: int, panellist_id: int) -> tuple[Section, ...]:
     return sections_for(
         [
             Orderable(each.id, each.kind, str(each.category) if each.category else "")
             for each in questionnaire.statements
         ],
-        order_seed=sitting.asked.order_seed,
-        panellist_id=sitting.seat.panellist_id,
+        order_seed=order_seed,
+        panellist_id=panellist_id,
     )
 
 
 def worksheet(session: Session, *, sitting: Sitting, with_feedback: bool = False) -> Worksheet:
-    """The round of this sitting with the expert's stored answers, in five statements."""
-    asked, panellist_id = sitting.asked, sitting.seat.panellist_id
-    questionnaire = questionnaire_of(session, round_id=asked.id)
+    """The round of this sitting with the expert's stored answers, in three statements."""
+    questionnaire = questionnaire_of(session, round_id=sitting.asked.id)
     return Worksheet(
         questionnaire=questionnaire,
         sections=sections_of(questionnaire, sitting=sitting),
-        ratings=own_ratings(session, round_id=asked.id, panellist_id=panellist_id),
-        comments=own_comments(session, round_id=asked.id, panellist_id=panellist_id),
+        own=own_answers(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id),
         with_feedback=with_feedback,
     )
 
@@ -123,18 +119,18 @@ def rating_page(
     `asks_why` puts the question for a reason to answers that lie apart, where the round asks for reasons.
     """
     asked, panellist_id = sitting.asked, sitting.seat.panellist_id
-    # Read before the answers: a page may know less of the time than of the values, never more.
-    submission = own_submission(session, round_id=asked.id, panellist_id=panellist_id)
-    saved_at = submission.saved_at if submission else None
-    earlier = earlier_round(
-        session, task_force_id=asked.panel.task_force_id, before_number=asked.number, panellist_id=panellist_id
+    earlier = (
+        earlier_round(
+            session, task_force_id=asked.panel.task_force_id, before_number=asked.number, panellist_id=panellist_id
+        )
+        if asked.has_earlier
+        else None
     )
     sheet = worksheet(session, sitting=sitting, with_feedback=earlier is not None and asked.shows_feedback)
     if not 1 <= number <= len(sheet.sections):
         return None
-    stored = filled_from_store(sheet.ratings, sheet.comments)
-    drafts = filled_from_drafts(own_drafts(session, round_id=asked.id, panellist_id=panellist_id))
-    filled = typed.over(drafts.over(stored)) if typed else drafts.over(stored)
+    drafts = filled_from_drafts(sheet.own.drafts)
+    now = drafts.over(filled_from_store(sheet.own.ratings, sheet.own.comments))
     statements = sheet.statements_of(number)
     wants_reasons = asks_why and asked.asks_reason
     apart = (
@@ -152,21 +148,18 @@ def rating_page(
             statements,
             sitting=sitting,
             questionnaire=sheet.questionnaire,
-            filled=filled,
+            filled=typed.over(now) if typed else now,
             earlier=earlier,
-            parents=parent_texts(session, task_force_id=asked.panel.task_force_id),
             problems=[*problems, *unfinished_comments(drafts)],
             asked_why=apart,
-            silent=silent_about(session, round_id=asked.id, panellist_id=panellist_id)
-            if asked.asks_reason
-            else frozenset(),
+            silent=silences_among(sheet.own.drafts) if asked.asks_reason else frozenset(),
         ),
         earlier_number=earlier.number if earlier else 0,
-        minutes=sheet.minutes(sheet.questionnaire.statements) + questions.minutes,
+        minutes=sheet.minutes(sheet.n_blank) + questions.minutes,
         n_statements=len(sheet.questionnaire.statements),
         n_done=sheet.n_done,
-        saved=saved_words(saved_at, sitting),
-        opened=opened(sitting, saved_at=saved_at, shown=drafts.over(stored).of(each.id for each in statements)),
+        saved=saved_words(sitting),
+        opened=opened(sitting, shown=now.of(sheet.sections[number - 1])),
         problems=tuple(problems),
         n_asked_why=sum(each.id in apart for each in statements),
     )
@@ -174,12 +167,8 @@ def rating_page(
 
 def stored_now(session: Session, *, sitting: Sitting) -> Filled:
     """What a page opened now would show: the stored answers, and drafts before them."""
-    round_id, panellist_id = sitting.asked.id, sitting.seat.panellist_id
-    stored = filled_from_store(
-        own_ratings(session, round_id=round_id, panellist_id=panellist_id),
-        own_comments(session, round_id=round_id, panellist_id=panellist_id),
-    )
-    return filled_from_drafts(own_drafts(session, round_id=round_id, panellist_id=panellist_id)).over(stored)
+    own = own_answers(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
+    return filled_from_drafts(own.drafts).over(filled_from_store(own.ratings, own.comments))
 
 
 def labels_of(questionnaire: Questionnaire) -> dict[str, str]:

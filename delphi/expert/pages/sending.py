@@ -172,13 +172,13 @@ def check_page(session: Session, *, sitting: Sitting) -> CheckPage:
     )
     asked = questions_of(session, round_id=round_id)
     answered = own_question_answers(session, round_id=round_id, panellist_id=panellist_id)
-    drafts = own_drafts(session, round_id=round_id, panellist_id=panellist_id).keys()
+    drafts = sheet.own.drafts if sheet else own_drafts(session, round_id=round_id, panellist_id=panellist_id)
     submission = _submission(session, sitting)
     return CheckPage(
         sitting=sitting,
         counts=counts_of(
-            ratings=sheet.ratings if sheet else {},
-            n_comments=len(sheet.comments) if sheet else 0,
+            ratings=sheet.own.ratings if sheet else {},
+            n_comments=len(sheet.own.comments) if sheet else 0,
             ideas=ideas,
             sheet=sheet,
             questions=line_of(Progress(len(asked), len(answered))),
@@ -187,14 +187,14 @@ def check_page(session: Session, *, sitting: Sitting) -> CheckPage:
         open_questions=tuple(
             OpenQuestion(question.id, question.text)
             for question in asked
-            if question.id not in answered or not drafts.isdisjoint(all_fields(question))
+            if question.id not in answered or not drafts.keys().isdisjoint(all_fields(question))
         ),
-        saved=saved_words(submission.saved_at if submission else None, sitting),
+        saved=saved_words(sitting),
         submitted_at=submission.submitted_at if submission else None,
         receipt=submission.receipt if submission else "",
         is_receipt_current=submission is not None and is_receipt_current(session, submission=submission),
-        unfinished=unfinished_texts(session, sitting=sitting, sheet=sheet),
-        opened=opened(sitting, saved_at=submission.saved_at if submission else None, shown={}),
+        unfinished=unfinished_texts(drafts, sitting=sitting, sheet=sheet),
+        opened=opened(sitting, shown={}),
     )
 
 

@@ -1,16 +1,15 @@
 """Texts that are kept and do not count yet, as the last look before sending tells them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import url_for
-from sqlmodel import Session
 
 from delphi.expert.forms.ideas import kind_and_number
 from delphi.expert.forms.rating import COMMENT_FIELD
 from delphi.expert.pages.ideas import PARTS
 from delphi.expert.pages.sections import Worksheet
 from delphi.expert.sitting import Sitting
-from surveys.queries.drafts import own_drafts
 
 BEGINNING = 80
 
@@ -23,9 +22,8 @@ class Unfinished:
     url: str
 
 
-def unfinished_texts(session: Session, *, sitting: Sitting, sheet: Worksheet | None) -> tuple[Unfinished, ...]:
+def unfinished_texts(drafts: Mapping[str, str], *, sitting: Sitting, sheet: Worksheet | None) -> tuple[Unfinished, ...]:
     """The drafts of comments and ideas; what only belongs to one of them (a stance, a link) is not listed."""
-    drafts = own_drafts(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
     sections = {}
     if sheet is not None:
         numbered = enumerate(sheet.sections, start=1)

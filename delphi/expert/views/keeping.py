@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, render_template, request
 from flask_babel import gettext
 
-from delphi.database import reading_session
 from delphi.expert import blueprint
 from delphi.expert.forms.ideas import kind_and_number
 from delphi.expert.forms.rating import NO_ANSWER, WORDS, Filled
@@ -19,7 +18,6 @@ from delphi.questions.words import group_words, option_words, state_words
 from delphi.security import requires
 from delphi.sentences import KINDS
 from surveys.errors import RuleViolation
-from surveys.queries.my_answers import own_submission
 from surveys.queries.questionnaire import Questionnaire
 from surveys.rules.questions import AskedQuestion
 from surveys.rules.questions.asked import CHOICE
@@ -41,9 +39,8 @@ class Kept:
 
 def was_saved_elsewhere(sitting: Sitting) -> bool:
     """Whether these answers were saved after the page that is now sent was opened."""
-    stored = own_submission(reading_session(), round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id)
-    seen = request.form.get("seen")
-    return seen is not None and stored is not None and stored.saved_at.isoformat() != seen.split(" ")[0]
+    seen, saved_at = request.form.get("seen"), sitting.saved_at
+    return seen is not None and saved_at is not None and saved_at.isoformat() != seen.split(" ")[0]
 
 
 def typed_ratings(filled: Filled, *, questionnaire: Questionnaire) -> list[Kept]:

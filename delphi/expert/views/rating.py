@@ -71,6 +71,7 @@ def keep_ratings(round_id: int, number: int) -> Any:
                 now=clock.now(),
                 client=client,
                 fields=posted.touched,
+                questionnaire=questionnaire if sitting.takes_answers else None,
             )
             if silences := silences_in(request.form):
                 prefer_not_to_say(
