@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +16,65 @@ import docx
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlmodel import Session
 
 from delphi.exports import Wanted, What, make_file
+from delphi.exports.tables import Table
+from delphi.exports.writers import as_csv, as_xlsx
 from delphi.plan.chapters import Chapters
 from tests.delphi.demo.conftest import DEMO_NOW, BuiltDemo
 
 DemoAt = Callable[[str], BuiltDemo]
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 LANGUAGES = ("en", "fr")
+FRENCH_CSV = "CSV:59,34,76,1,,1036"
+"""Semicolons, double quotes, UTF-8, from the first line, in French."""
+DISPUTED = ("A1", "B1", "D1", "F1")
+# Each form, way of cutting and language, and each two of them together.
+PLANS = (
+    ("pdf", Chapters.FACILITY, "fr"),
+    ("pdf", Chapters.GOAL, "en"),
+    ("docx", Chapters.FACILITY, "en"),
+    ("docx", Chapters.GOAL, "fr"),
+)
 
 
-@pytest.fixture(autouse=True)
-def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DELPHI_SECRET_KEY", "k" * 40)
+class Products:
+    """Files of the demo, each made once, and what other programs read in them."""
+
+    def __init__(self, demo: BuiltDemo) -> None:
+        self._demo = demo
+        self._made: dict[Wanted, bytes] = {}
+        self._read: dict[Wanted, list[list[Any]]] = {}
+
+    def file(self, what: What, format: str, language: str, **more: Any) -> bytes:
+        wanted = Wanted(what, format, language, **more)
+        if wanted not in self._made:
+            with self._demo.database.reading() as session:
+                self._made[wanted] = make_file(session, study_id=1, wanted=wanted, now=DEMO_NOW)
+        return self._made[wanted]
+
+    def activities(self, language: str) -> list[list[Any]]:
+        """The rows of the sheet of activities, heads first."""
+        wanted = Wanted(What.ACTIVITIES, "xlsx", language)
+        if wanted not in self._read:
+            book = load_workbook(io.BytesIO(self.file(wanted.what, "xlsx", language)), read_only=True)
+            self._read[wanted] = [list(row) for row in book.worksheets[1].iter_rows(values_only=True)]
+        return self._read[wanted]
 
 
-def a_file(session: Session, what: What, format: str, language: str, **more: Any) -> bytes:
-    return make_file(session, study_id=1, wanted=Wanted(what, format, language, **more), now=DEMO_NOW)
+@pytest.fixture(scope="module")
+def products(demo_at: DemoAt) -> Iterator[Products]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DELPHI_SECRET_KEY", "k" * 40)
+        yield Products(demo_at("plan"))
 
 
 def letters(text: str) -> str:
     return re.sub(r"\W|_", "", text.replace("ﬁ", "fi").replace("ﬂ", "fl")).casefold()
+
+
+def pdf_letters(content: bytes) -> str:
+    return letters("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
 
 
 def docx_letters(content: bytes) -> str:
@@ -47,27 +84,18 @@ def docx_letters(content: bytes) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_plan_stage_reads_the_same_in_every_format(demo_at: DemoAt, language: str) -> None:
-    with demo_at("plan").database.reading() as session:
-        published = json.loads(a_file(session, What.PUBLISHED, "json", language))
-        document = json.loads(a_file(session, What.ACTIVITIES, "json", language))
-        table = a_file(session, What.ACTIVITIES, "csv", language).decode("utf-8-sig")
-        book = load_workbook(io.BytesIO(a_file(session, What.ACTIVITIES, "xlsx", language)))
-        plans = {
-            chapters: (
-                a_file(session, What.PLAN, "pdf", language, chapters=chapters),
-                a_file(session, What.PLAN, "docx", language, chapters=chapters),
-            )
-            for chapters in Chapters
-        }
-    sheet = [[cell.value for cell in row] for row in book.worksheets[1].iter_rows()]
-    rows = [dict(zip(sheet[0], row, strict=True)) for row in sheet[1:]]
+def test_the_plan_stage_reads_the_same_in_every_table(products: Products, language: str) -> None:
+    published = json.loads(products.file(What.PUBLISHED, "json", language))
+    document = json.loads(products.file(What.ACTIVITIES, "json", language))
+    table = products.file(What.ACTIVITIES, "csv", language).decode("utf-8-sig")
+    head, *sheet = products.activities(language)
+    rows = [dict(zip(head, row, strict=True)) for row in sheet]
     in_csv = list(csv.DictReader(io.StringIO(table, newline="")))[: len(rows)]
     assert len(rows) == len(document["activities"]) == len(published["activities"]) == 162
     assert len({row["objective"] for row in document["activities"]}) == 24
     assert len({row["category"] for row in document["activities"]}) == 12
     by_code = {record["code"]: record for record in published["activities"]}
-    heads = dict(zip(document["activities"][0], sheet[0], strict=True))
+    heads = dict(zip(document["activities"][0], head, strict=True))
     for row, line, record in zip(rows, in_csv, document["activities"], strict=True):
         one = by_code[record["code"]]
         assert row[heads["code"]] == line[heads["code"]] == record["code"]
@@ -76,39 +104,35 @@ def test_the_plan_stage_reads_the_same_in_every_format(demo_at: DemoAt, language
         assert float(line[heads["median"]] or "nan") == pytest.approx(
             float("nan") if row[heads["median"]] is None else row[heads["median"]], nan_ok=True
         )
-    for pdf, word in plans.values():
-        found = {
-            "pdf": letters("".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)),
-            "docx": docx_letters(word),
-        }
-        for name, text in found.items():
-            missing = [row["code"] for row in document["activities"] if letters(row["code"] + row["text"]) not in text]
-            assert missing == [], name
-            for code in ("A1", "B1", "D1", "F1"):
-                said = {"en": f"{code}: the documents disagree", "fr": f"{code} : les documents ne s’accordent pas"}
-                assert letters(said[language]) in text, (name, code)
 
 
-def test_both_languages_stand_side_by_side_in_one_workbook(demo_at: DemoAt) -> None:
-    with demo_at("plan").database.reading() as session:
-        book = load_workbook(io.BytesIO(a_file(session, What.ACTIVITIES, "xlsx", "en-fr")))
-        single = {
-            code: load_workbook(io.BytesIO(a_file(session, What.ACTIVITIES, "xlsx", code))).worksheets[1]
-            for code in LANGUAGES
-        }
-    sheet = book.worksheets[1]
-    heads = [cell.value for cell in sheet[1]]
+@pytest.mark.slow
+@pytest.mark.parametrize(("format", "chapters", "language"), PLANS)
+def test_the_plan_holds_every_activity_and_every_disagreement(
+    products: Products, format: str, chapters: Chapters, language: str
+) -> None:
+    document = json.loads(products.file(What.ACTIVITIES, "json", language))
+    content = products.file(What.PLAN, format, language, chapters=chapters)
+    text = docx_letters(content) if format == "docx" else pdf_letters(content)
+    missing = [row["code"] for row in document["activities"] if letters(row["code"] + row["text"]) not in text]
+    assert (len(document["activities"]), missing) == (162, [])
+    for code in DISPUTED:
+        said = {"en": f"{code}: the documents disagree", "fr": f"{code} : les documents ne s’accordent pas"}
+        assert letters(said[language]) in text, code
+
+
+def test_both_languages_stand_side_by_side_in_one_workbook(products: Products) -> None:
+    heads, *rows = products.activities("en-fr")
     for code in LANGUAGES:
-        own = [cell.value for cell in single[code][1]]
+        own, *single = products.activities(code)
         text = next(head for head in own if head in ("Text", "Texte"))
-        both = [sheet.cell(row, heads.index(f"{text} ({code.upper()})") + 1).value for row in range(2, 164)]
-        assert both == [single[code].cell(row, own.index(text) + 1).value for row in range(2, 164)]
+        at = heads.index(f"{text} ({code.upper()})")
+        assert [row[at] for row in rows] == [row[own.index(text)] for row in single]
 
 
-def test_a_french_spreadsheet_reads_its_csv(demo_at: DemoAt) -> None:
-    with demo_at("plan").database.reading() as session:
-        content = a_file(session, What.ACTIVITIES, "csv", "fr", separator=";")
-        plain = a_file(session, What.ACTIVITIES, "csv", "fr", separator=";", mark=False)
+def test_a_french_spreadsheet_reads_its_csv(products: Products) -> None:
+    content = products.file(What.ACTIVITIES, "csv", "fr", separator=";")
+    plain = products.file(What.ACTIVITIES, "csv", "fr", separator=";", mark=False)
     assert content == b"\xef\xbb\xbf" + plain
     rows = list(csv.DictReader(io.StringIO(plain.decode(), newline=""), delimiter=";"))
     assert len(rows) == 370
@@ -116,9 +140,8 @@ def test_a_french_spreadsheet_reads_its_csv(demo_at: DemoAt) -> None:
     assert any("," in value for value in medians) and not any("." in value for value in medians)
 
 
-def test_drawings_come_as_svg_and_png_with_their_words(demo_at: DemoAt) -> None:
-    with demo_at("plan").database.reading() as session:
-        archive = zipfile.ZipFile(io.BytesIO(a_file(session, What.DRAWINGS, "zip", "fr")))
+def test_drawings_come_as_svg_and_png_with_their_words(products: Products) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(products.file(What.DRAWINGS, "zip", "fr")))
     names = set(archive.namelist())
     assert len([name for name in names if name.endswith(".png")]) == 373
     assert {name[:-4] for name in names if name.endswith(".svg")} == {
@@ -128,30 +151,49 @@ def test_drawings_come_as_svg_and_png_with_their_words(demo_at: DemoAt) -> None:
     assert "ratings/F3-23: F3-23: 5 réponses." in archive.read("README.txt").decode()
 
 
+def in_office(source: Path, target: str, folder: Path, *, options: str = "") -> Path:
+    """The file `source` as LibreOffice opens it and stores it again; `options` of the filter that reads it."""
+    command = [str(OFFICE), f"-env:UserInstallation=file://{folder}/profile", "--headless"]
+    reading = [f"--infilter={options}"] if options else []
+    out = folder / f"{source.stem}-{target}"
+    subprocess.run(
+        [*command, *reading, "--convert-to", target, "--outdir", str(out), str(source)],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+    return out / f"{source.stem}.{target}"
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(OFFICE is None and os.environ.get("CI") != "true", reason="LibreOffice is not installed")
-def test_another_office_opens_the_files_and_runs_no_cell(demo_at: DemoAt, tmp_path: Path) -> None:
-    with demo_at("plan").database.reading() as session:
-        (tmp_path / "list.xlsx").write_bytes(a_file(session, What.ACTIVITIES, "xlsx", "fr"))
-        (tmp_path / "plan.docx").write_bytes(a_file(session, What.PLAN, "docx", "fr"))
+def test_another_office_opens_the_files_and_runs_no_cell(products: Products, tmp_path: Path) -> None:
+    (tmp_path / "list.xlsx").write_bytes(products.file(What.ACTIVITIES, "xlsx", "fr"))
+    (tmp_path / "plan.docx").write_bytes(products.file(What.PLAN, "docx", "fr", chapters=Chapters.GOAL))
+    in_office(tmp_path / "list.xlsx", "ods", tmp_path)
+    assert len(PdfReader(in_office(tmp_path / "plan.docx", "pdf", tmp_path)).pages) > 20
     cells = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", '=HYPERLINK("x")']
-    from delphi.exports.tables import Table
-    from delphi.exports.writers import as_csv, as_xlsx
-
     risky = Table("risky", "Risky", ("text",), ("Text",), (20,), tuple((cell,) for cell in cells))
-    (tmp_path / "risky.xlsx").write_bytes(as_xlsx([risky]))
-    (tmp_path / "risky.csv").write_bytes(as_csv(risky))
-    for source, target in (("list.xlsx", "ods"), ("plan.docx", "pdf"), ("risky.xlsx", "csv"), ("risky.csv", "xlsx")):
-        folder = tmp_path / target
-        command = [str(OFFICE), f"-env:UserInstallation=file://{tmp_path}/profile", "--headless"]
-        subprocess.run(
-            [*command, "--convert-to", target, "--outdir", str(folder), str(tmp_path / source)],
-            check=True,
-            capture_output=True,
-            timeout=240,
-        )
-    assert len(PdfReader(tmp_path / "pdf" / "plan.pdf").pages) > 20
-    back = list(csv.reader(io.StringIO((tmp_path / "csv" / "risky.csv").read_text(encoding="utf-8"), newline="")))
-    assert [row[0].strip() for row in back[1:]] == [cell.strip() for cell in cells]
-    stored = load_workbook(tmp_path / "xlsx" / "risky.xlsx").worksheets[0]
+    (tmp_path / "book.xlsx").write_bytes(as_xlsx([risky]))
+    back = in_office(tmp_path / "book.xlsx", "csv", tmp_path).read_text(encoding="utf-8")
+    assert [row[0].strip() for row in csv.reader(io.StringIO(back, newline=""))][1:] == [cell.strip() for cell in cells]
+    (tmp_path / "line.csv").write_bytes(as_csv(risky))
+    stored = load_workbook(in_office(tmp_path / "line.csv", "xlsx", tmp_path)).worksheets[0]
     assert [row[0].data_type for row in stored.iter_rows(min_row=2)] == ["s"] * len(cells)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(OFFICE is None and os.environ.get("CI") != "true", reason="LibreOffice is not installed")
+def test_a_french_office_reads_semicolons_and_decimal_commas(products: Products, tmp_path: Path) -> None:
+    """Opened as a French spreadsheet does: every cell in its column, medians as numbers, texts to the letter."""
+    (tmp_path / "liste.csv").write_bytes(products.file(What.ACTIVITIES, "csv", "fr", separator=";"))
+    opened = in_office(tmp_path / "liste.csv", "xlsx", tmp_path, options=FRENCH_CSV)
+    heads, *rows = (
+        load_workbook(io.BytesIO(opened.read_bytes()), read_only=True).worksheets[0].iter_rows(values_only=True)
+    )
+    own, *expected = products.activities("fr")
+    median, text = own.index("Médiane"), own.index("Texte")
+    assert len(rows) == 370
+    assert [row[heads.index("Texte")] for row in rows[:162]] == [row[text] for row in expected]
+    assert [row[heads.index("Médiane")] for row in rows[:162]] == [row[median] for row in expected]
+    assert any(isinstance(row[median], float) and row[median] % 1 for row in expected)
