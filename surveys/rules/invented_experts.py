@@ -58,6 +58,13 @@ def invented_answer(
             return None
 
 
+def has_left(panel: PanelOnCriterion, *, round_number: int, expert: int) -> bool:
+    """Whether an expert does not come back in this round. Ask the first criterion: who leaves, leaves all of them."""
+    rounds = _opinions(panel)
+    states = rounds[min(round_number, len(rounds)) - 1].states[expert]
+    return bool(np.all(states == CellState.NOT_RETURNED))
+
+
 @lru_cache(maxsize=8)
 def _opinions(panel: PanelOnCriterion) -> tuple[Ratings, ...]:
     """What everybody thinks of every statement, round by round."""
@@ -68,6 +75,6 @@ def _opinions(panel: PanelOnCriterion) -> tuple[Ratings, ...]:
         n_rounds=panel.n_rounds,
         scale=Scale(panel.lower, panel.upper),
         rng=np.random.RandomState(SEED + panel.position),
-        dropout=DROPOUT,
+        dropout=0.0 if panel.position else DROPOUT,
         dont_know=DONT_KNOW,
     )

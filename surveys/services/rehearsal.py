@@ -30,7 +30,7 @@ from surveys.queries.questionnaire import questionnaire_of
 from surveys.queries.rehearsals import progress_of_rehearsal
 from surveys.queries.statements import current_versions
 from surveys.rules.answers import IdeaAnswer, RatingAnswer
-from surveys.rules.invented_experts import IDEAS, N_EXPERTS, PanelOnCriterion, invented_answer, invented_idea
+from surveys.rules.invented_experts import IDEAS, N_EXPERTS, PanelOnCriterion, has_left, invented_answer, invented_idea
 from surveys.rules.permissions import Actor
 from surveys.services.audit import record
 from surveys.services.chasing import queue_reminders
@@ -196,6 +196,8 @@ class _Play:
             )
             for at, one in enumerate(asked.criteria)
         }
+        if not asked.cells or has_left(panels[asked.criteria[0].id], round_number=round_.number, expert=number):
+            return []
         answers = (
             invented_answer(
                 panels[criterion_id],

@@ -29,6 +29,7 @@ MAILS: dict[MessageKind, Any] = {
     MessageKind.INVITATION: _l("Invitation"),
     MessageKind.REMINDER: _l("Reminder"),
     MessageKind.ROUND_OPENED: _l("Round opened"),
+    MessageKind.ROUND_RESULTS: _l("Round results"),
     MessageKind.THANKS: _l("Thanks"),
 }
 
