@@ -14,6 +14,7 @@ from surveys.queries.questionnaire import questionnaire_of
 from surveys.queries.questions import live_question_answers, questions_of
 from surveys.queries.rating_matrix import live_cells
 from surveys.queries.statements import current_versions
+from surveys.rules.close_preview import confirmation, still_holds
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import canonical_digest
 from surveys.services.audit import record
@@ -33,7 +34,7 @@ class ClosePreview:
     n_statements: int
     n_answers: int
     digest: str
-    """Changes with every answer that arrives; the confirmation carries it back."""
+    """What the confirmation carries back; see `surveys.rules.close_preview`."""
 
 
 def plan_round(
@@ -217,18 +218,20 @@ def preview_close(session: Session, *, round_: Round) -> ClosePreview:
     cells = live_cells(session, round_id=round_.id)
     answers = live_question_answers(session, round_id=round_.id)
     n_statements = len(questionnaire_of(session, round_id=round_.id).statements)
+    n_answers = len(cells) + len(answers)
     state = {
         "status": round_.status.value,
         "deadline_at": round_.deadline_at.isoformat() if round_.deadline_at else None,
-        "participation": [participation.n_invited, participation.n_answered, participation.n_submitted],
-        "cells": [[s, c, p, rating_state.value, value] for s, c, p, rating_state, value in cells],
-        "question_answers": [[*given[:2], given[2].value, *given[3:]] for given in answers],
+        "n_invited": participation.n_invited,
+        "n_statements": n_statements,
+        "questions": [question.id for question in questions_of(session, round_id=round_.id)],
     }
+    counts = (participation.n_answered, participation.n_submitted, n_answers)
     return ClosePreview(
         participation=participation,
         n_statements=n_statements,
-        n_answers=len(cells) + len(answers),
-        digest=canonical_digest(state),
+        n_answers=n_answers,
+        digest=confirmation(canonical_digest(state), counts=counts),
     )
 
 
@@ -237,7 +240,8 @@ def close_round(
 ) -> Snapshot:
     """Close an open round and freeze its results; from this transaction on no answer is taken.
 
-    `digest` is that of the preview the user saw; without it nothing is compared.
+    `digest` is that of the preview the user saw; without it nothing is compared. Answers that arrived since do not
+    hold the closing up; ones that were taken back, or another deadline or panel, do.
 
     Raises
     ------
@@ -252,7 +256,7 @@ def close_round(
         raise RuleViolation(ViolationCode.ROUND_NOT_OPEN)
     if round_.status is RoundStatus.CLOSED:
         raise RuleViolation(ViolationCode.ROUND_CLOSED, closed_at=round_.closed_at)
-    if digest is not None and digest != preview_close(session, round_=round_).digest:
+    if digest is not None and not still_holds(digest, fresh=preview_close(session, round_=round_).digest):
         raise RuleViolation(ViolationCode.PREVIEW_OUTDATED)
     round_.status, round_.closed_at = RoundStatus.CLOSED, now
     session.add(round_)

@@ -11,7 +11,7 @@ from delphi.database import Database
 from surveys.errors import RuleViolation
 from surveys.models import FrozenRating, Rating
 from surveys.rules.answers import RatingAnswer
-from surveys.services.rounds import close_round
+from surveys.services.rounds import close_round, preview_close
 from surveys.services.submissions import save_ratings
 from surveys.vocabulary import RatingState, ViolationCode
 from tests.builders import NOW, SmallStudy, a_study, an_open_rating_round, as_expert
@@ -56,6 +56,7 @@ def close_while_others_submit(database: Database, *, trial: int) -> tuple[Cells,
         small = a_study(session, n_experts=SUBMITTERS, slug=f"race-{trial}")
         round_, statements = an_open_rating_round(session, small, n_statements=4)
         round_id = round_.id
+        shown = preview_close(session, round_=round_).digest
     start = threading.Barrier(SUBMITTERS + 1)
     with ThreadPoolExecutor(SUBMITTERS) as pool:
         running = [
@@ -73,7 +74,8 @@ def close_while_others_submit(database: Database, *, trial: int) -> tuple[Cells,
         start.wait()
         time.sleep(PAUSE_BEFORE_CLOSE)
         with database.writing() as session:
-            snapshot_id = close_round(session, actor=None, round_id=round_id, now=NOW).id
+            # The preview is from before the storm, as on the page of whoever presses the button in the middle of it.
+            snapshot_id = close_round(session, actor=None, round_id=round_id, now=NOW, digest=shown).id
         ended = [future.result(timeout=60) for future in running]
     acknowledged = {cell: value for cells, _ in ended for cell, value in cells.items()}
     with database.reading() as session:

@@ -7,9 +7,9 @@ from sqlmodel import select
 
 from delphi.database import Database
 from surveys.errors import RuleViolation
-from surveys.models import FrozenRating, Rating, Round, RoundResult, Snapshot
+from surveys.models import FrozenRating, Panellist, Rating, Round, RoundResult, Snapshot
 from surveys.services.rounds import close_round, preview_close
-from surveys.vocabulary import RoundStatus, ViolationCode
+from surveys.vocabulary import MembershipStatus, RoundStatus, ViolationCode
 from tests.builders import NOW, a_study, an_open_rating_round, as_facilitator, rate
 
 
@@ -37,12 +37,32 @@ def test_close_round_freezes_answers_and_results(database: Database) -> None:
         assert len(session.exec(select(Snapshot.digest)).one()) == 64
 
 
-def test_close_round_refuses_when_an_answer_arrived_since_the_preview(lite: Database) -> None:
+def test_a_close_is_not_held_up_by_answers_that_arrive_after_its_preview(lite: Database) -> None:
     with lite.writing() as session:
         small = a_study(session)
         round_, statements = an_open_rating_round(session, small, n_statements=1)
         digest = preview_close(session, round_=round_).digest
         rate(session, small, round_id=round_.id, statements=statements, rows="9")
+    with lite.writing() as session:
+        snapshot = close_round(session, actor=None, round_id=round_.id, now=NOW, digest=digest)
+    assert snapshot.n_answered == 1
+
+
+@pytest.mark.parametrize("change", ["answer gone", "deadline", "panel", "made up", ""])
+def test_a_close_is_refused_when_something_else_than_was_shown_would_be_closed(lite: Database, change: str) -> None:
+    with lite.writing() as session:
+        small = a_study(session)
+        round_, statements = an_open_rating_round(session, small, n_statements=1)
+        rate(session, small, round_id=round_.id, statements=statements, rows="9 | 8")
+        digest = preview_close(session, round_=round_).digest
+        if change == "answer gone":
+            session.delete(session.exec(select(Rating)).first())
+        elif change == "deadline":
+            round_.deadline_at = NOW + timedelta(days=30)
+        elif change == "panel":
+            session.get_one(Panellist, small.panellists[-1]).status = MembershipStatus.LEFT
+        else:
+            digest = digest.replace("-2-", "-²-") if change else change
     with pytest.raises(RuleViolation) as caught, lite.writing() as session:
         close_round(session, actor=None, round_id=round_.id, now=NOW, digest=digest)
     assert caught.value.code is ViolationCode.PREVIEW_OUTDATED

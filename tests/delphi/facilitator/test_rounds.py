@@ -200,7 +200,7 @@ def test_an_open_round_shows_people_and_no_result(app: Flask) -> None:
         assert "edian" not in shown
 
 
-def test_closing_is_refused_when_an_answer_arrived_meanwhile_and_then_leads_to_the_board(app_on_each: Flask) -> None:
+def test_closing_is_refused_when_the_deadline_moved_meanwhile_and_then_leads_to_the_board(app_on_each: Flask) -> None:
     database = database_of(app_on_each)
     with database.writing() as session:
         small = a_study(session)
@@ -211,9 +211,12 @@ def test_closing_is_refused_when_an_answer_arrived_meanwhile_and_then_leads_to_t
     data = {"csrf_token": token_in(page), "digest": digest_in(page)}
     with database.writing() as session:
         rate(session, small, round_id=round_.id, statements=statements, rows="9 9 9")
+        session.get_one(Round, round_.id).deadline_at = datetime.now(UTC) + timedelta(days=30)
     refused = client.post(address, data=data)
     assert refused.status_code == 409
     assert "1 of 6 people answered" in refused.text
+    with database.writing() as session:
+        rate(session, small, round_id=round_.id, statements=statements, rows=". . . | 8 8 8")
     done = client.post(address, data={**data, "digest": digest_in(refused.text)})
     assert (done.status_code, done.headers["Location"]) == (303, f"/facilitate/rounds/{round_.id}/board")
     assert client.post(address, data=data).status_code == 409
