@@ -112,8 +112,10 @@ class _Writer:
                     self._line(self._paragraph("List Bullet"), line)
             case Note():
                 self._line(self._paragraph("Note Heading"), block.heading)
-                for line in block.lines:
-                    self._line(self._paragraph("Note"), line)
+                for at, line in enumerate(block.lines, start=1):
+                    paragraph = self._paragraph("Note")
+                    paragraph.paragraph_format.keep_with_next = at < len(block.lines) or None
+                    self._line(paragraph, line)
                 # Frames that touch would become one.
                 self._paragraph("After Table")
             case Grid():

@@ -87,9 +87,10 @@ def _facility(plan: PlanContents, facility: FacilityOfPlan, *, number: str) -> I
 
 
 def _unassigned(plan: PlanContents, *, number: int) -> Iterator[Block]:
-    yield PageBreak()
-    yield Heading(1, str(number), plain(gettext("Activities without a facility")))
     rows = plan.unassigned
+    if rows:
+        yield PageBreak()
+    yield Heading(1, str(number), plain(gettext("Activities without a facility")))
     if not rows:
         yield Paragraph(plain(gettext("Every activity of this plan was given to a facility.")))
         return

@@ -54,8 +54,7 @@ def _factors(plan: PlanContents, *, header: Header) -> Document:
     blocks: list[Block] = []
     for number, kind in enumerate(FACTORS, start=1):
         rows = of_kind(plan.statements, kind)
-        blocks += [PageBreak()] if number > 1 else []
-        blocks.append(Heading(1, str(number), plain(str(KINDS_PLURAL[kind]))))
+        blocks += [PageBreak(), Heading(1, str(number), plain(str(KINDS_PLURAL[kind])))]
         for place, objective in enumerate(plan.objectives, start=1):
             own = [row for row in rows if row.objective.id == objective.id]
             if own:
