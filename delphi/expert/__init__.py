@@ -10,6 +10,7 @@ from delphi.expert.views import (  # noqa: E402,F401
     home,
     ideas,
     keeping,
+    leaving,
     membership,
     my_data,
     questions,

@@ -1,4 +1,4 @@
-"""Welcome and consent, saying no, leaving."""
+"""Welcome and consent, saying no."""
 
 from typing import Any
 
@@ -21,8 +21,7 @@ from surveys.services.colleagues import suggest_colleague
 from surveys.services.freezing import protocol_of
 from surveys.services.membership import decline as say_no
 from surveys.services.membership import give_consent
-from surveys.services.membership import leave as leave_panel
-from surveys.vocabulary import Permission
+from surveys.vocabulary import Permission, ViolationCode
 
 
 def _welcome(task_force_id: int, *, problem: str = "") -> str:
@@ -68,28 +67,17 @@ def start(task_force_id: int) -> Any:
     return redirect(card.continue_url or url_for("expert.panel", task_force_id=task_force_id), 303)
 
 
-def _parting(task_force_id: int, *, name: str, problem: str = "") -> str:
-    return render_template(
-        f"expert/{name}.html",
-        panel=panel_context(reading_session(), task_force_id=task_force_id),
-        reason=request.form.get("reason", ""),
-        colleague=request.form.get("colleague", ""),
-        address=request.form.get("address", ""),
-        problem=problem,
-    )
-
-
 @blueprint.get("/<int:task_force_id>/decline")
 @requires(Permission.ANSWER)
 def decline(task_force_id: int) -> Any:
-    return _parting(task_force_id, name="decline")
+    return _declining(task_force_id, problems={})
 
 
 @blueprint.post("/<int:task_force_id>/decline")
 @requires(Permission.ANSWER)
 def confirm_decline(task_force_id: int) -> Any:
     """No, with a reason and a colleague's name where they were given."""
-    actor, now = current_actor(), clock.now()
+    actor, now, at = current_actor(), clock.now(), "colleague"
     try:
         with transaction() as session:
             suggest_colleague(
@@ -100,39 +88,22 @@ def confirm_decline(task_force_id: int) -> Any:
                 email=request.form.get("address", ""),
                 now=now,
             )
-            reason = request.form.get("reason", "")
+            at, reason = "reason", request.form.get("reason", "")
             say_no(session, actor=actor, task_force_id=task_force_id, reason=reason, now=now)
     except RuleViolation as violation:
-        return _parting(task_force_id, name="decline", problem=violation_sentence(violation)), 422
+        field = "address" if violation.code is ViolationCode.ADDRESS_MISSING else at
+        return _declining(task_force_id, problems={field: violation_sentence(violation)}), 422
     flash(gettext("Thank you for telling us. You will get no more mail about this task force."))
     return redirect(url_for("expert.home", all=1), 303)
 
 
-@blueprint.get("/<int:task_force_id>/leave")
-@requires(Permission.ANSWER)
-def leave(task_force_id: int) -> Any:
-    return _parting(task_force_id, name="leave")
-
-
-@blueprint.post("/<int:task_force_id>/leave")
-@requires(Permission.ANSWER)
-def confirm_leave(task_force_id: int) -> Any:
-    """The expert leaves; answers of open rounds are kept or removed as they chose."""
-    removes = request.form.get("answers") == "remove"
-    try:
-        with transaction() as session:
-            leave_panel(
-                session,
-                actor=current_actor(),
-                task_force_id=task_force_id,
-                reason=request.form.get("reason", ""),
-                removes_answers=removes,
-                now=clock.now(),
-            )
-    except RuleViolation as violation:
-        return _parting(task_force_id, name="leave", problem=violation_sentence(violation)), 422
-    if removes:
-        flash(gettext("You have left. Your answers in the open round are removed."))
-    else:
-        flash(gettext("You have left. Your answers so far stay and count."))
-    return redirect(url_for("expert.home", all=1), 303)
+def _declining(task_force_id: int, *, problems: dict[str, str]) -> str:
+    """The form that says no, with what was typed and what is wrong with it by field."""
+    return render_template(
+        "expert/decline.html",
+        panel=panel_context(reading_session(), task_force_id=task_force_id),
+        reason=request.form.get("reason", ""),
+        colleague=request.form.get("colleague", ""),
+        address=request.form.get("address", ""),
+        problems=problems,
+    )

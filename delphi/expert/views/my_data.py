@@ -1,24 +1,21 @@
-"""My data: read it, download it, leave."""
+"""My data: read it, download it."""
 
 import json
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
-from delphi.expert.pages.my_data import IN_IT, asked_questions, my_data_page, with_words
+from delphi.expert.pages.my_data import asked_questions, my_data_page, with_words
 from delphi.security import current_actor, requires
-from delphi.sentences import violation_sentence
-from surveys.errors import RuleViolation
 from surveys.queries.lookups import n_shown
 from surveys.queries.my_data import everything_about
 from surveys.queries.my_panels import my_panels
 from surveys.queries.questions import questions_by_id
 from surveys.services.erasure import ask_for_erasure as request_erasure
-from surveys.services.membership import leave_study as leave_whole_study
 from surveys.vocabulary import Permission
 
 SCHEMA = "delphi-my-data/1"
@@ -58,51 +55,8 @@ def ask_for_erasure() -> Any:
     return redirect(url_for("expert.my_data"), 303)
 
 
-@blueprint.get("/studies/<int:study_id>/leave")
-@requires(Permission.SEE_OWN_PANELS)
-def leave_study(study_id: int) -> Any:
-    return _parting(study_id)
-
-
-@blueprint.post("/studies/<int:study_id>/leave")
-@requires(Permission.SEE_OWN_PANELS)
-def confirm_leave_study(study_id: int) -> Any:
-    """Leave every task force of the study; answers of open rounds are kept or removed as chosen."""
-    removes = request.form.get("answers") == "remove"
-    try:
-        with transaction() as session:
-            leave_whole_study(
-                session,
-                actor=current_actor(),
-                study_id=study_id,
-                reason=request.form.get("reason", ""),
-                removes_answers=removes,
-                now=clock.now(),
-            )
-    except RuleViolation as violation:
-        return _parting(study_id, problem=violation_sentence(violation)), 422
-    if removes:
-        flash(gettext("You have left the study. Your answers in open rounds are removed."))
-    else:
-        flash(gettext("You have left the study. Your answers so far stay and count."))
-    return redirect(url_for("expert.my_data"), 303)
-
-
 def _everything() -> dict[str, list[dict[str, Any]]]:
     person_id = current_actor().person_id
     if person_id is None:
         abort(401)
     return everything_about(reading_session(), person_id=person_id)
-
-
-def _parting(study_id: int, *, problem: str = "") -> str:
-    panels = my_panels(reading_session(), person_id=current_actor().person_id)
-    own = [panel for panel in panels if panel.study_id == study_id and panel.membership in IN_IT]
-    if not own:
-        abort(404)
-    return render_template(
-        "expert/leave_study.html",
-        panels=own,
-        reason=request.form.get("reason", ""),
-        problem=problem,
-    )
