@@ -58,6 +58,7 @@ async function send() {
         queue.delete(field);
         if (ok || said.kept) keep(field);
         complain(field, said.error);
+        form.dispatchEvent(new CustomEvent("kept", { detail: { field, ...said } }));
       }
       if (said.notice) status.before(line("notice", said.notice));
       if (said.saved && !queue.size) say(form.dataset.saved.replace("{time}", said.saved));

@@ -8,49 +8,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from sqlmodel import select
 
-from surveys.models import Comment, Idea, Rating, Submission, TextChange
+from surveys.models import Idea, Submission, TextChange
 from surveys.services.rounds import close_round
+from tests.browser.served_rounds import Served
 from tests.browser.serving import serving
-from tests.builders import a_study, an_open_ideas_round, an_open_rating_round, invitation_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WORDS = "Chez nous, « la ville » paie 50 % du compost;\nles autres n'ont rien. 🌱"
-
-
-class Served:
-    """The application behind a real socket, with an open round for each of two kinds, and its first expert."""
-
-    def __init__(self, app: Flask, *, address: str) -> None:
-        self.address = address
-        self.database = app.extensions["delphi_database"]
-        with self.database.writing() as session:
-            small = a_study(session, n_experts=1)
-            round_, self.statements = an_open_rating_round(session, small, n_statements=3)
-            self.round_id = round_.id
-            self.importance_id = small.importance_id
-            self.link = invitation_path(session, person_id=small.experts[0], study_id=small.study_id)
-            cards = a_study(session, n_experts=1, slug="cards", code="B1")
-            self.ideas_id = an_open_ideas_round(session, cards).id
-            self.ideas_link = invitation_path(session, person_id=cards.experts[0], study_id=cards.study_id)
-
-    def field(self, index: int = 0) -> str:
-        return f"r-{self.statements[index]}-{self.importance_id}"
-
-    def comment(self, index: int = 0) -> str:
-        return f"c-{self.statements[index]}"
-
-    def rows(self, table: type[Any]) -> list[Any]:
-        with self.database.reading() as session:
-            return list(session.exec(select(table)).all())
-
-    def values(self) -> dict[str, int | None]:
-        return {f"r-{row.statement_id}-{row.criterion_id}": row.value for row in self.rows(Rating)}
-
-    def texts(self) -> list[str]:
-        return [row.text for row in self.rows(Comment)]
 
 
 @pytest.fixture
@@ -98,6 +64,10 @@ def status(page: Page) -> Any:
     return page.locator("[data-status]")
 
 
+def progress(page: Page) -> Any:
+    return page.locator("[data-status] + *")
+
+
 def until_sent(page: Page) -> None:
     """Wait until the browser keeps nothing any more."""
     for _ in range(50):
@@ -123,6 +93,18 @@ def test_each_change_is_saved_without_any_button(page: Page, served: Served) -> 
     page.reload()
     assert page.locator(f"textarea[name='{served.comment()}']").input_value() == WORDS
     assert page.locator(f"input[name='{served.field()}']:checked").get_attribute("value") == "7"
+
+
+def test_how_much_is_done_is_told_at_once(page: Page, served: Served) -> None:
+    other = f"r-{served.statements[0]}-{served.feasibility_id}"
+    told = [progress(page).inner_text()]
+    for field, value in ((served.field(), "3"), (other, "outside"), (other, "none"), (other, "2")):
+        page.locator(f"label:has(> input[name='{field}'][value='{value}'])").click()
+        told.append(progress(page).inner_text())
+    until_sent(page)
+    page.reload()
+    told.append(progress(page).inner_text())
+    assert [words.removesuffix(" of 3 done") for words in told] == ["0", "0", "1", "0", "1", "1"]
 
 
 def test_a_cut_line_and_a_reload_lose_no_keystroke(phone: BrowserContext, page: Page, served: Served) -> None:
@@ -277,6 +259,16 @@ def test_cards_are_saved_while_they_are_written(phone: BrowserContext, served: S
     ideas = {idea.slot: idea for idea in served.rows(Idea)}
     assert {slot: idea.text for slot, idea in ideas.items()} == {"problem-1": WORDS, "cause-1": "Parce que"}
     assert ideas["cause-1"].parent_id == ideas["problem-1"].id
+    assert progress(page).inner_text() == "2 ideas"
+    page.get_by_role("button", name="Save and continue").click()
+    page.locator("[name=activity-1]").fill("More money")
+    assert progress(page).inner_text() == "3 ideas"
+    expect(page.locator("[name=activity-1] + .hint")).to_contain_text("Who would do what?")
+    page.locator("[name=activity-1]").fill("The ministry pays the advisers")
+    expect(page.locator("[name=activity-1] + .hint")).to_have_count(0)
+    page.locator("[name=activity-1]").fill("")
+    assert progress(page).inner_text() == "2 ideas"
+    until_sent(page)
 
 
 def test_the_deadline_is_told_on_the_clock_of_the_browser(chromium: Browser, served: Served) -> None:

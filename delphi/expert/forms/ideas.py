@@ -15,6 +15,7 @@ from surveys.vocabulary import StatementKind, ViolationCode
 
 SLOT = re.compile(r"([a-z_]+)-([1-9][0-9]{0,2})")
 CARDS_AT_MOST = 60
+WORDS_OF_A_CLEAR_ACTIVITY = 4
 ON_CARD = (StatementKind.CAUSE, StatementKind.CONSEQUENCE)
 """Kinds that stand on the card of the problem they hang on."""
 
@@ -34,6 +35,11 @@ class PostedIdeas:
 def slot_of(kind: StatementKind, number: int) -> str:
     """The field of one card, such as `cause-2`."""
     return f"{kind.value}-{number}"
+
+
+def is_vague(kind: StatementKind, text: str) -> bool:
+    """Whether a few more words would help others to judge an activity."""
+    return kind is StatementKind.ACTIVITY and 0 < len(text.split()) < WORDS_OF_A_CLEAR_ACTIVITY
 
 
 def kind_and_number(slot: str) -> tuple[StatementKind, int] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from delphi.expert.forms.ideas import CARDS_AT_MOST, ON_CARD, PostedIdeas, kind_and_number, slot_of
+from delphi.expert.forms.ideas import CARDS_AT_MOST, ON_CARD, PostedIdeas, is_vague, kind_and_number, slot_of
 from delphi.expert.pages.further import QuestionsLine, questions_line
 from delphi.expert.pages.opened import Opened, opened
 from delphi.expert.pages.rating import saved_words
@@ -32,7 +32,6 @@ CARDS_AT_FIRST = {
     StatementKind.SUCCESS_FACTOR: 2,
 }
 MORE_CARDS = 2
-WORDS_OF_A_CLEAR_ACTIVITY = 4
 CHOICE_LENGTH = 60
 
 
@@ -179,9 +178,7 @@ def _groups(
             text=text,
             parent_slot=parents.get(slot, ""),
             problem=sentences.get(slot, ""),
-            is_vague=kind is StatementKind.ACTIVITY
-            and slot in stored
-            and 0 < len(text.split()) < WORDS_OF_A_CLEAR_ACTIVITY,
+            is_vague=slot in stored and is_vague(kind, text),
         )
 
     together = PARTS["problems"] if part == "problems" else ()

@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError
 
 from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.errors import STATUS_OF_VIOLATION
 from delphi.expert import blueprint
-from delphi.expert.forms.field import read_field
 from delphi.expert.forms.questions import KEEP, PostedQuestions, read_questions, with_kept
 from delphi.expert.forms.seen import client_of, mark, read_seen
 from delphi.expert.overtaking import Overtaken, is_other, notice
 from delphi.expert.pages.ideas import PARTS
 from delphi.expert.pages.questions import questions_page
 from delphi.expert.sitting import Problem, Sitting, after_saving, clock_of_round, detour, sit_down
+from delphi.expert.views.field import field_of_request
 from delphi.expert.views.keeping import closed_meanwhile, typed_questions, was_saved_elsewhere
 from delphi.expert.views.sending import send_if_complete
 from delphi.i18n import language
@@ -80,18 +79,13 @@ def keep_questions(round_id: int) -> Any:
 
 
 @blueprint.post("/rounds/<int:round_id>/questions/field")
-@csrf.exempt  # checked below, after the guard: an ended sign-in is to answer 401
+@csrf.exempt  # checked by field_of_request, after the guard: an ended sign-in is to answer 401
 @requires(Permission.ANSWER)
 def keep_question_field(round_id: int) -> Any:
     """Store one field of a question; statuses and words as for the fields of statements and ideas."""
-    try:
-        if current_app.config["WTF_CSRF_ENABLED"]:
-            csrf.protect()
-    except CSRFError:
-        return {"error": gettext("The page was open for long or in another tab. Please open it again.")}, 400
-    posted = read_field((request.get_json(silent=True) if request.is_json else request.form) or {})
-    if posted is None:
-        return {"error": gettext("The browser sent something this page does not understand.")}, 400
+    posted = field_of_request()
+    if isinstance(posted, str):
+        return {"error": posted}, 400
     now = clock.now()
     try:
         with transaction() as session:
