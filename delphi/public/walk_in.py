@@ -17,11 +17,11 @@ from surveys.localized import LocalizedText
 from surveys.models import ObjectiveVersion, Study, TaskForce, WalkIn
 from surveys.queries.panel_people import Place, colleges_of_study, regions_of_study
 from surveys.rules.panel_checks import LEVELS
-from surveys.services.walk_in import Registration, find_walk_in, register
+from surveys.services.walk_in import Registration, faults, find_walk_in, register
 from surveys.vocabulary import Permission, ViolationCode
 
 GONE = (ViolationCode.LINK_UNKNOWN, ViolationCode.WALK_IN_CLOSED, ViolationCode.WALK_IN_FULL)
-FIELDS = ("name", "email", "language", "college", "region", "expertise", "interest")
+FIELDS = ("name", "email", "language", "college", "region", "expertise", "interest", "agree")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,8 @@ class WalkInPage:
     regions: tuple[Place, ...]
     levels: range
     typed: dict[str, str]
-    problem: str
-    faulty: str
-    """The field the problem is about."""
+    problems: dict[str, str]
+    """What is wrong, by the field it is wrong in."""
 
 
 @blueprint.get("/w/<token>")
@@ -67,7 +66,7 @@ def walk_in_register(token: str) -> Any:
         name=typed["name"],
         email=typed["email"],
         language=typed["language"] if typed["language"] in LANGUAGE_NAMES else language(),
-        agrees=request.form.get("agree") == "yes",
+        agrees=typed["agree"] == "yes",
         college=typed["college"],
         region=typed["region"],
         expertise=_level(typed["expertise"]),
@@ -80,7 +79,8 @@ def walk_in_register(token: str) -> Any:
         if violation.code in GONE:
             return _gone(violation)
         found = find_walk_in(reading_session(), token=token)
-        view = _page(reading_session(), found, token=token, typed=typed, violation=violation)
+        wrong = faults(said) or {"college": violation}
+        view = _page(reading_session(), found, token=token, typed=typed, wrong=wrong)
         return render_template("public/walk_in.html", view=view), 422
     return render_template("public/walk_in_done.html")
 
@@ -91,7 +91,7 @@ def _page(
     *,
     token: str,
     typed: dict[str, str] | None = None,
-    violation: RuleViolation | None = None,
+    wrong: dict[str, RuleViolation] | None = None,
 ) -> WalkInPage:
     task_force = session.get_one(TaskForce, found.task_force_id)
     study = session.get_one(Study, task_force.study_id)
@@ -100,13 +100,6 @@ def _page(
         .where(ObjectiveVersion.objective_id == task_force.objective_id)
         .order_by(col(ObjectiveVersion.version).desc())
     ).first()
-    fields = {
-        ViolationCode.ADDRESS_MISSING: "email",
-        ViolationCode.TEXT_EMPTY: "name",
-        ViolationCode.TEXT_TOO_LONG: "name",
-        ViolationCode.CONSENT_MISSING: "agree",
-        ViolationCode.UNKNOWN_OPTION: "college",
-    }
     return WalkInPage(
         token=token,
         study_name=study.name,
@@ -119,8 +112,7 @@ def _page(
         regions=regions_of_study(session, study_id=study.id),
         levels=LEVELS,
         typed=typed or {"language": language()},
-        problem=violation_sentence(violation) if violation is not None else "",
-        faulty=fields.get(violation.code, "") if violation is not None else "",
+        problems={name: violation_sentence(violation) for name, violation in (wrong or {}).items()},
     )
 
 
