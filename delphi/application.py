@@ -30,6 +30,7 @@ from delphi.pages import init_pages
 from delphi.security import init_security
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_FIELDS = 5_000
 
 
 def build(settings: Settings | None = None) -> Flask:
@@ -41,7 +42,7 @@ def build(settings: Settings | None = None) -> Flask:
         TESTING=settings.testing,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
-        MAX_FORM_PARTS=5_000,
+        MAX_FORM_PARTS=MAX_FIELDS,
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         SESSION_COOKIE_NAME="__Host-delphi" if settings.uses_https else "delphi",
         SESSION_COOKIE_SECURE=settings.uses_https,

@@ -15,7 +15,7 @@ from surveys.localized import LANGUAGES, LocalizedText
 from surveys.rules.date_plan import CLOSES_AT, OPENS_AT, RoundDates
 from surveys.rules.protocol_checks import LIMITS
 from surveys.study_files import FACILITY_WORDS, Framework, GoalEntry, NamedEntry, ObjectiveEntry
-from surveys.tabular_files import Row, Table, read_table
+from surveys.tabular_files import MAX_UPLOADED_ROWS, Row, Table, read_table
 
 TEXTS = ("title", "text", "baseline", "target_2030", "target_2050")
 REQUIRED = ("what", "code", "title_en", "title_fr")
@@ -80,7 +80,7 @@ def as_lines(source: bytes, *, name: str) -> str:
 
     Raises FileProblem for what is no table at all.
     """
-    table = read_table(source, name=name)
+    table = read_table(source, name=name, most_rows=MAX_UPLOADED_ROWS)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     written = 0
@@ -94,7 +94,7 @@ def as_lines(source: bytes, *, name: str) -> str:
 def read_study_table(lines: str) -> StudyTable:
     """Read lines of CSV (or pasted from a spreadsheet) into a study; nothing is raised, every problem is listed."""
     try:
-        table = read_table(lines.encode(), name="lines")
+        table = read_table(lines.encode(), name="lines", most_rows=MAX_UPLOADED_ROWS)
         return _Reader(table).study()
     except FileProblem as problem:
         place = RowProblem(

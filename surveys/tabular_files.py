@@ -20,6 +20,8 @@ from surveys.file_problems import FileProblem
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 500_000
+MAX_UPLOADED_ROWS = 10_000
+"""Of a file sent through a page, where somebody waits; ratings read from the command line may have more."""
 MAX_COLUMNS = 5_000
 MAX_CELLS = 5_000_000
 MAX_CELL_CHARACTERS = 10_000
@@ -47,7 +49,7 @@ class Table:
     notices: tuple[str, ...] = ()
 
 
-def read_table(source: Path | bytes, *, name: str | None = None) -> Table:
+def read_table(source: Path | bytes, *, name: str | None = None, most_rows: int = MAX_ROWS) -> Table:
     """Read a CSV or XLSX file, told apart by content and never by name.
 
     Blank rows are skipped. Text is stripped and brought to Unicode normal form C.
@@ -65,9 +67,10 @@ def read_table(source: Path | bytes, *, name: str | None = None) -> Table:
     if data.startswith(_ZIP):
         from surveys.workbook_files import workbook_rows
 
-        return _assemble(workbook_rows(data, file=file), file=file, pad=True, notices=())
+        rows = workbook_rows(data, file=file)
+        return _assemble(rows, file=file, pad=True, notices=(), most_rows=most_rows)
     text, notices = _decode(data, file)
-    return _assemble(_csv_rows(text, file), file=file, pad=False, notices=notices)
+    return _assemble(_csv_rows(text, file), file=file, pad=False, notices=notices, most_rows=most_rows)
 
 
 def read_loose_rows(data: bytes, *, name: str | None = None) -> tuple[Row, ...]:
@@ -92,7 +95,7 @@ def read_loose_rows(data: bytes, *, name: str | None = None) -> tuple[Row, ...]:
         cells = [_clean(cell, file=file, line=line) for cell in raw_cells]
         if any(cells):
             rows.append(Row(line, tuple(cells)))
-            _check_amount(rows=len(rows), cells=len(rows) * len(cells), file=file)
+            _check_amount(rows=len(rows), cells=len(rows) * len(cells), file=file, most_rows=MAX_UPLOADED_ROWS)
     width = max((len(row.cells) for row in rows), default=0)
     if not rows:
         raise FileProblem("empty", file=file)
@@ -177,7 +180,9 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _assemble(raw: Iterable[tuple[int, list[str]]], *, file: str, pad: bool, notices: tuple[str, ...]) -> Table:
+def _assemble(
+    raw: Iterable[tuple[int, list[str]]], *, file: str, pad: bool, notices: tuple[str, ...], most_rows: int
+) -> Table:
     """Check the shape of numbered raw rows; `pad` fills short rows, as a sheet drops blank cells at the end."""
     header: tuple[str, ...] | None = None
     header_line = 0
@@ -199,7 +204,7 @@ def _assemble(raw: Iterable[tuple[int, list[str]]], *, file: str, pad: bool, not
                 raise FileProblem("row_too_short", file=file, line=line, cells=len(cells), columns=len(header))
             cells.extend([""] * (len(header) - len(cells)))
         n_cells += len(cells)
-        _check_amount(rows=len(rows) + 1, cells=n_cells, file=file)
+        _check_amount(rows=len(rows) + 1, cells=n_cells, file=file, most_rows=most_rows)
         rows.append(Row(line, tuple(cells)))
     if header is None:
         raise FileProblem("empty", file=file)
@@ -226,8 +231,8 @@ def _header(cells: list[str], *, file: str, line: int) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _check_amount(*, rows: int, cells: int, file: str) -> None:
-    if rows > MAX_ROWS:
-        raise FileProblem("too_many_rows", file=file, limit=MAX_ROWS)
+def _check_amount(*, rows: int, cells: int, file: str, most_rows: int) -> None:
+    if rows > min(most_rows, MAX_ROWS):
+        raise FileProblem("too_many_rows", file=file, limit=min(most_rows, MAX_ROWS))
     if cells > MAX_CELLS:
         raise FileProblem("too_many_cells", file=file, limit=MAX_CELLS)

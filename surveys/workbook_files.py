@@ -11,8 +11,8 @@ from typing import Any
 
 from surveys.file_problems import FileProblem
 
-MAX_UNPACKED_BYTES = 100_000_000
-MAX_RATIO = 200
+MAX_UNPACKED_BYTES = 50_000_000
+MAX_RATIO = 100
 RATIO_CHECKED_FROM = 1_000_000
 MAX_PARTS = 2_000
 MAX_SHEET_ROWS = 1_048_576

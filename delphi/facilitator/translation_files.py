@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from delphi.exports.tables import Column, Table, table_of
 from surveys.file_problems import FileProblem
 from surveys.queries.translations import DeskText
-from surveys.tabular_files import read_table
+from surveys.tabular_files import MAX_UPLOADED_ROWS, read_table
 
 KEY, TEXT, MARK = "key", "translation", "mark"
 
@@ -41,7 +41,7 @@ def translation_table(texts: Sequence[DeskText], *, target: str) -> Table:
 
 def read_translations(content: bytes) -> list[FilledIn]:
     """The rows of a sheet that came back, XLSX or CSV. Raises FileProblem where a column of ours is missing."""
-    table = read_table(content)
+    table = read_table(content, most_rows=MAX_UPLOADED_ROWS)
     at = {name: number for number, name in enumerate(table.header)}
     missing = [name for name in (KEY, TEXT, MARK) if name not in at]
     if missing:

@@ -1,6 +1,6 @@
 """A lost personal link is asked for anew: the mail goes to the address on file, to nobody else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -9,12 +9,15 @@ from surveys.queries.participation import IN_PANEL
 from surveys.services.outbox import queue_message
 from surveys.vocabulary import MessageKind, OutboxStatus
 
+NOT_AGAIN_WITHIN = timedelta(minutes=5)
+"""Whoever knows an address must not be able to fill its mailbox."""
+
 
 def ask_for_link(session: Session, *, email: str, now: datetime) -> None:
     """Queue a mail with the personal link for each study in which the address is asked.
 
     Nothing happens for an unknown address, and the caller is not told: whether somebody sits on a panel is not for
-    strangers to find out. A mail that still waits is not queued twice.
+    strangers to find out. A mail that still waits, or was queued a moment ago, is not queued twice.
     """
     person = session.exec(select(Person).where(Person.email == email.strip().lower())).first()
     if person is None:
@@ -29,7 +32,8 @@ def ask_for_link(session: Session, *, email: str, now: datetime) -> None:
         select(OutboxMessage.study_id).where(
             OutboxMessage.person_id == person.id,
             OutboxMessage.kind == MessageKind.NEW_LINK,
-            OutboxMessage.status == OutboxStatus.QUEUED,
+            (col(OutboxMessage.status) == OutboxStatus.QUEUED)
+            | (col(OutboxMessage.created_at) > now - NOT_AGAIN_WITHIN),
         )
     ).all()
     for study_id in sorted(set(studies) - set(waiting)):

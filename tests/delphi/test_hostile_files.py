@@ -14,11 +14,13 @@ from sqlmodel import func, select
 
 from analysis.types import Scale
 from delphi.database import Database
+from delphi.facilitator.translation_files import read_translations
 from surveys import panel_files, study_files, tabular_files
 from surveys.file_problems import FileProblem
 from surveys.models import Rating
 from surveys.rating_study import read_ratings_to_import
 from surveys.services.ratings_import import import_ratings
+from surveys.study_tables import as_lines
 from tests.builders import NOW
 
 
@@ -50,8 +52,9 @@ def a_lie() -> bytes:
         (lambda: b"a;b\n" + b"1;2\n" * 13_000_000, "too_large"),
         (lambda: b"a,b\n" + b"x" * 20_000 + b",1\n", "cell_too_long"),
         (lambda: b"PK\x03\x04" + b"\x00" * 100, "workbook_broken"),
+        (lambda: a_bomb(51), "workbook_too_big"),
     ],
-    ids=["bomb", "dense", "lie", "many-rows", "large", "long-cell", "no-zip"],
+    ids=["bomb", "dense", "lie", "many-rows", "large", "long-cell", "no-zip", "just-too-big"],
 )
 def test_a_hostile_file_is_refused_by_its_name_in_good_time(made: Callable[[], bytes], code: str) -> None:
     content = made()
@@ -60,6 +63,16 @@ def test_a_hostile_file_is_refused_by_its_name_in_good_time(made: Callable[[], b
         tabular_files.read_table(content)
     assert caught.value.code == code
     assert time.process_time() - began < 5
+
+
+def test_a_file_sent_through_a_page_has_ten_thousand_rows_at_most() -> None:
+    rows = b"1;2\n" * tabular_files.MAX_UPLOADED_ROWS
+    assert len(tabular_files.read_loose_rows(rows)) == tabular_files.MAX_UPLOADED_ROWS
+    readers = (tabular_files.read_loose_rows, read_translations, lambda content: as_lines(content, name="file"))
+    for read in readers:
+        with pytest.raises(FileProblem) as caught:
+            read(b"a;b\n1;2\n" + rows)
+        assert caught.value.code == "too_many_rows"
 
 
 @pytest.mark.slow

@@ -10,12 +10,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
-from sqlmodel import Session, select
+from sqlmodel import Session, delete, select
 
 from delphi import database as database_module
+from delphi.application import MAX_FIELDS
 from delphi.database import Database
 from delphi.public.guessing import MOST_ADDRESSES, TRIES, WITHIN, Guesses
-from surveys.models import Comment, Rating
+from surveys.errors import RuleViolation
+from surveys.models import Comment, FailedProof, Rating
+from surveys.rules.addresses import ADDRESS_LIMIT
+from surveys.rules.questions.texts import LONG_LIMIT, SHORT_LIMIT
+from surveys.rules.texts import COMMENT_LIMIT, IDEA_LIMIT, NAME_LIMIT, REASON_LIMIT, STATEMENT_LIMIT, clean_text
+from surveys.services.proof_limits import FROM_ANYWHERE, OF_ALL_ACCOUNTS, ensure_may_try, note_wrong_try
+from surveys.vocabulary import ViolationCode
 from tests.builders import SmallStudy, a_study, an_open_rating_round, expert_client, invitation_path, token_in
 from tests.conftest import an_app
 
@@ -127,6 +134,43 @@ def test_ten_megabytes_of_text_are_refused_at_once(room: Room) -> None:
     assert status == 413 and "Send it in parts." in page
     assert time.monotonic() - began < 2
     assert room.stored() == ([], [])
+
+
+def test_more_fields_than_any_form_has_are_refused(room: Room) -> None:
+    part = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    fields = part.format("csrf_token", room.token) + part.format("x", "1") * MAX_FIELDS + "--b--\r\n"
+    answer = room.client.post(room.page, data=fields.encode(), content_type="multipart/form-data; boundary=b")
+    assert answer.status_code == 413 and "Send it in parts." in answer.text
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [IDEA_LIMIT, COMMENT_LIMIT, STATEMENT_LIMIT, REASON_LIMIT, NAME_LIMIT, SHORT_LIMIT, LONG_LIMIT, ADDRESS_LIMIT],
+)
+def test_a_text_is_refused_whole_one_character_over_its_limit(limit: int) -> None:
+    assert clean_text(" " + "é" * limit + "\n", limit=limit) == "é" * limit
+    with pytest.raises(RuleViolation) as refused:
+        clean_text("e\u0301" * (limit + 1), limit=limit)
+    assert (refused.value.code, refused.value.params) == (ViolationCode.TEXT_TOO_LONG, {"limit": limit, "over": 1})
+
+
+def test_the_limits_of_an_account_and_of_a_place_hold(lite: Database) -> None:
+    now = datetime.now(UTC)
+    for limit, accounts, places in ((FROM_ANYWHERE, 1, 50), (OF_ALL_ACCOUNTS, 300, 1)):
+        with lite.writing() as session:
+            session.exec(delete(FailedProof))
+            for n in range(limit.n):
+                tried = {"account": f"account {n % accounts}", "address": f"place {n % places}"}
+                ensure_may_try(session, **tried, now=now)
+                note_wrong_try(session, **tried, now=now)
+            elsewhere = {
+                "account": "account 0" if accounts == 1 else "new",
+                "address": "place 0" if places == 1 else "new",
+            }
+            with pytest.raises(RuleViolation):
+                ensure_may_try(session, **elsewhere, now=now)
+            ensure_may_try(session, **elsewhere, now=now + limit.within)
+            ensure_may_try(session, account="other", address="elsewhere", now=now)
 
 
 @pytest.mark.parametrize("number", [2**31, 2**63, 2**64, 10**400], ids=["2^31", "2^63", "2^64", "10^400"])

@@ -1,12 +1,15 @@
 """Personal links: harmless to open, one button to enter, and the way back for who has lost one."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 from sqlmodel import select
 
 from surveys.models import OutboxMessage, Panellist, SignIn
 from surveys.services.sign_in import ensure_invitation, revoke_invitation
-from surveys.vocabulary import MembershipStatus, MessageKind
+from surveys.vocabulary import MembershipStatus, MessageKind, OutboxStatus
 from tests.builders import (
     NOW,
     a_study,
@@ -101,6 +104,20 @@ def test_asking_for_a_link_tells_nobody_who_is_on_a_panel(app: Flask) -> None:
     with database.reading() as session:
         queued = session.exec(select(OutboxMessage)).all()
         assert [(message.kind, message.person_id) for message in queued] == [(MessageKind.NEW_LINK, small.experts[0])]
+
+
+def test_a_lost_link_is_mailed_once_in_five_minutes(app: Flask) -> None:
+    database = app.extensions["delphi_database"]
+    with database.writing() as session:
+        a_study(session, n_experts=1)
+    for minutes, n_mails in ((0, 1), (4, 1), (6, 2)):
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes), tick=False):
+            app.test_client().post("/link", data={"email": "expert.soil.a5.1@example.org"})
+        with database.writing() as session:
+            mails = session.exec(select(OutboxMessage)).all()
+            for mail in mails:
+                mail.status = OutboxStatus.SENT
+        assert len(mails) == n_mails
 
 
 def test_asking_with_half_an_address_keeps_it_and_says_so(app: Flask) -> None:
