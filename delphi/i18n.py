@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,7 +72,13 @@ def number(value: float | int | None, digits: int = 2) -> str:
     """A figure for people: at most `digits` decimals, half up, by the reader's conventions; a dash for none."""
     if value is None:
         return "–"
-    return str(format_decimal(value, format="#,##0." + "#" * digits, locale=language(), decimal_quantization=True))
+    return _decimal(value, digits, language())
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: float | int, digits: int, locale: str) -> str:
+    # A plan says a few hundred different numbers thousands of times.
+    return str(format_decimal(value, format="#,##0." + "#" * digits, locale=locale, decimal_quantization=True))
 
 
 def typed_number(value: float) -> str:

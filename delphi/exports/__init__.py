@@ -77,8 +77,10 @@ def _definitions(session: Session, *, study_id: int, wanted: Wanted) -> bytes:
 
 def _document(session: Session, *, study_id: int, wanted: Wanted, now: datetime, tell: Report) -> bytes:
     # Imported here: a page of figures should not wait for what only documents need.
-    from delphi.documents.pdf import as_pdf
-    from delphi.documents.word_processor import as_docx
+    if wanted.format == "pdf":
+        from delphi.documents.pdf import as_pdf
+    else:
+        from delphi.documents.word_processor import as_docx
 
     plan = plan_contents(session, study_id=study_id, now=now)
     header = header_of(session, study_id=study_id, sealed=[row.figures.sealed for row in plan.statements])
