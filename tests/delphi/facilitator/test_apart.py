@@ -5,6 +5,7 @@ from io import BytesIO
 from urllib.parse import urljoin, urlsplit
 from zipfile import ZipFile
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import col, select
@@ -16,6 +17,8 @@ from surveys.services.outcomes import publish_outcomes
 from surveys.services.pilot import start_pilot
 from surveys.services.rounds import close_round
 from tests.builders import NOW, a_played_rehearsal, a_study, an_open_rating_round, as_facilitator, rate, staff_client
+
+pytestmark = pytest.mark.slow
 
 MOST_PAGES = 150
 CHANGING = re.compile(rb'name="csrf_token"[^>]*>|value="[^"]*"|\?v=[0-9a-f]+|\d{1,2}:\d{2}(:\d{2})?')
