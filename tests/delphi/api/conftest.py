@@ -49,6 +49,7 @@ def stocked(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def shelf(stocked: tuple[Path, Shelf], tmp_path: Path) -> Iterator[Shelf]:
+    """A shelf that the test may change."""
     with served(stocked[0], tmp_path / "shelf.sqlite") as app:
         yield on(app, stocked[1])
 

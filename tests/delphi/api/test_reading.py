@@ -24,8 +24,8 @@ def everything(shelf: Shelf) -> dict[str, list[dict[str, Any]]]:
     return {name: shelf.ask(shelf.study(f"/{name}?per_page=200")).get_json()["items"] for name in LISTS}
 
 
-def test_a_program_reads_the_published_activities_with_what_belongs_to_them(shelf: Shelf) -> None:
-    page = shelf.ask(shelf.study("/activities?objective=A5")).get_json()
+def test_a_program_reads_the_published_activities_with_what_belongs_to_them(read_only: Shelf) -> None:
+    page = read_only.ask(read_only.study("/activities?objective=A5")).get_json()
     assert (page["total"], page["page"], page["next"]) == (4, 1, None)
     assert [one["rank"] for one in page["items"]] == [1, 2, 3, None]
     first = page["items"][0]
@@ -34,25 +34,25 @@ def test_a_program_reads_the_published_activities_with_what_belongs_to_them(shel
     assert first["text"] == {"en": "A activity 1", "fr": "A activity 1 (fr)"}
 
 
-def test_results_are_the_frozen_figures(shelf: Shelf) -> None:
-    one = shelf.ask(shelf.study("/results/A5-01.importance.1")).get_json()
+def test_results_are_the_frozen_figures(read_only: Shelf) -> None:
+    one = read_only.ask(read_only.study("/results/A5-01.importance.1")).get_json()
     assert one["frequency"] == [0, 0, 0, 0, 0, 0, 0, 3, 3]
     assert (one["n"], one["median"], one["agreement_k"], one["agreement_n"]) == (6, 8.5, 6, 6)
     assert one["verdict"] == "in"
 
 
-def test_small_groups_keep_their_distribution_to_themselves(shelf: Shelf) -> None:
-    few = shelf.ask(shelf.study("/results/A5-04.importance.1")).get_json()
+def test_small_groups_keep_their_distribution_to_themselves(read_only: Shelf) -> None:
+    few = read_only.ask(read_only.study("/results/A5-04.importance.1")).get_json()
     assert (few["n"], few["shown"]) == (2, "nothing")
     hidden = ("frequency", "median", "q1", "q3", "iqr", "mean", "sd", "agreement_k", "rank", "verdict")
     assert {name: few[name] for name in hidden} == dict.fromkeys(hidden)
 
 
-def test_nothing_unpublished_foreign_or_personal_is_in_any_answer(shelf: Shelf) -> None:
-    with shelf.app.extensions["delphi_database"].reading() as session:
+def test_nothing_unpublished_foreign_or_personal_is_in_any_answer(read_only: Shelf) -> None:
+    with read_only.app.extensions["delphi_database"].reading() as session:
         people = session.exec(select(Person)).all()
-    answers = [shelf.ask("/studies").text, shelf.ask(shelf.study()).text]
-    answers += [shelf.ask(shelf.study(f"/{name}?per_page=200")).text for name in LISTS]
+    answers = [read_only.ask("/studies").text, read_only.ask(read_only.study()).text]
+    answers += [read_only.ask(read_only.study(f"/{name}?per_page=200")).text for name in LISTS]
     text = "\n".join(answers)
     assert "A5-01" in text
     assert [word for word in ("UNPUBLISHED", "A5-99", "foreign", "hidden") if word in text] == []
@@ -60,12 +60,12 @@ def test_nothing_unpublished_foreign_or_personal_is_in_any_answer(shelf: Shelf) 
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if "{study_id}" in one.path], ids=lambda one: one.name)
-def test_another_study_is_not_there_for_this_key(shelf: Shelf, endpoint: Any) -> None:
+def test_another_study_is_not_there_for_this_key(read_only: Shelf, endpoint: Any) -> None:
     named = {"code": "A5-01" if "objectives" not in endpoint.path else "A5", "id": "A5-01.importance.1"}
-    own = endpoint.path.format(study_id=shelf.own.study_id, **named)
-    assert shelf.ask(own).status_code == 200
-    for study in (shelf.other, shelf.hidden):
-        answer = shelf.ask(endpoint.path.format(study_id=study.study_id, **named))
+    own = endpoint.path.format(study_id=read_only.own.study_id, **named)
+    assert read_only.ask(own).status_code == 200
+    for study in (read_only.other, read_only.hidden):
+        answer = read_only.ask(endpoint.path.format(study_id=study.study_id, **named))
         assert (answer.status_code, answer.get_json()["status"]) == (404, 404)
 
 
@@ -80,43 +80,43 @@ def test_an_unpublished_study_answers_with_empty_lists(shelf: Shelf) -> None:
     assert shelf.ask(f"{root}/statements/A5-01").status_code == 404
 
 
-def test_pages_follow_each_other_without_gap(shelf: Shelf) -> None:
-    found, path = [], f"/api/v1{shelf.study('/statements?per_page=5')}"
+def test_pages_follow_each_other_without_gap(read_only: Shelf) -> None:
+    found, path = [], f"/api/v1{read_only.study('/statements?per_page=5')}"
     while path:
-        page = shelf.ask(path.removeprefix("/api/v1")).get_json()
+        page = read_only.ask(path.removeprefix("/api/v1")).get_json()
         found += [one["code"] for one in page["items"]]
         path = page["next"]
-    assert found == [one["code"] for one in everything(shelf)["statements"]]
+    assert found == [one["code"] for one in everything(read_only)["statements"]]
     assert len(found) == len(set(found)) == 14
 
 
-def test_filters_leave_what_they_say(shelf: Shelf) -> None:
-    assert shelf.ask(shelf.study("/statements?kind=obstacle&objective=B1")).get_json()["total"] == 2
-    assert shelf.ask(shelf.study("/activities?outcome=insufficient")).get_json()["total"] == 2
-    assert shelf.ask(shelf.study("/activities?category=none-such")).get_json()["items"] == []
+def test_filters_leave_what_they_say(read_only: Shelf) -> None:
+    assert read_only.ask(read_only.study("/statements?kind=obstacle&objective=B1")).get_json()["total"] == 2
+    assert read_only.ask(read_only.study("/activities?outcome=insufficient")).get_json()["total"] == 2
+    assert read_only.ask(read_only.study("/activities?category=none-such")).get_json()["items"] == []
 
 
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [("page=0", "page"), ("page=1_0", "page"), ("per_page=201", "per_page"), ("kind=x", "kind"), ("typo=1", "typo")],
 )
-def test_a_parameter_that_cannot_be_used_is_named(shelf: Shelf, query: str, parameter: str) -> None:
-    answer = shelf.ask(shelf.study(f"/statements?{query}"))
+def test_a_parameter_that_cannot_be_used_is_named(read_only: Shelf, query: str, parameter: str) -> None:
+    answer = read_only.ask(read_only.study(f"/statements?{query}"))
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert [one["parameter"] for one in answer.get_json()["errors"]] == [parameter]
 
 
-def test_a_parameter_given_twice_is_refused(shelf: Shelf) -> None:
-    answer = shelf.ask(shelf.study("/statements?page=1&page=2"))
+def test_a_parameter_given_twice_is_refused(read_only: Shelf) -> None:
+    answer = read_only.ask(read_only.study("/statements?page=1&page=2"))
     assert answer.get_json()["errors"] == [{"parameter": "page", "message": "given more than once"}]
 
 
-def test_an_unchanged_answer_is_not_sent_again(shelf: Shelf) -> None:
-    first = shelf.ask(shelf.study("/results"))
-    again = shelf.ask(shelf.study("/results"), **{"If-None-Match": first.headers["ETag"]})
+def test_an_unchanged_answer_is_not_sent_again(read_only: Shelf) -> None:
+    first = read_only.ask(read_only.study("/results"))
+    again = read_only.ask(read_only.study("/results"), **{"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert first.headers["Cache-Control"] == "private, no-cache"
-    other = shelf.ask(shelf.study("/activities"), **{"If-None-Match": first.headers["ETag"]})
+    other = read_only.ask(read_only.study("/activities"), **{"If-None-Match": first.headers["ETag"]})
     assert other.status_code == 200
 
 
@@ -130,24 +130,24 @@ def test_a_key_that_asks_too_often_waits(shelf: Shelf) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_nothing_can_be_changed(shelf: Shelf, method: str) -> None:
-    answer = shelf.app.test_client().open(
-        f"/api/v1{shelf.study('/activities')}", method=method, headers={"Authorization": f"Bearer {shelf.key}"}
+def test_nothing_can_be_changed(read_only: Shelf, method: str) -> None:
+    answer = read_only.app.test_client().open(
+        f"/api/v1{read_only.study('/activities')}", method=method, headers={"Authorization": f"Bearer {read_only.key}"}
     )
     assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
 
 
-def test_an_address_that_does_not_exist_answers_as_a_program_expects(shelf: Shelf) -> None:
-    answer = shelf.ask("/nothing/here")
+def test_an_address_that_does_not_exist_answers_as_a_program_expects(read_only: Shelf) -> None:
+    answer = read_only.ask("/nothing/here")
     assert (answer.status_code, answer.mimetype, answer.get_json()["status"]) == (404, "application/problem+json", 404)
 
 
-def test_the_json_document_is_made_of_the_same_records_and_fits_its_schema(shelf: Shelf) -> None:
-    with shelf.app.extensions["delphi_database"].reading() as session:
-        document = as_document(published_study(session, study_id=shelf.own.study_id, now=NOW))
-    assert {name: document[name] for name in LISTS} == everything(shelf)
-    assert document["study"] == shelf.ask(shelf.study()).get_json()
-    published = json.loads(shelf.app.test_client().get("/api/v1/schema.json").data)
+def test_the_json_document_is_made_of_the_same_records_and_fits_its_schema(read_only: Shelf) -> None:
+    with read_only.app.extensions["delphi_database"].reading() as session:
+        document = as_document(published_study(session, study_id=read_only.own.study_id, now=NOW))
+    assert {name: document[name] for name in LISTS} == everything(read_only)
+    assert document["study"] == read_only.ask(read_only.study()).get_json()
+    published = json.loads(read_only.app.test_client().get("/api/v1/schema.json").data)
     assert published == json_schema()
     jsonschema_rs.validator_for(published).validate(document)
     document["results"][0]["panellist"] = 7
