@@ -15,14 +15,17 @@ from sqlmodel import Session, select
 
 from delphi.database import Database
 from surveys.localized import LocalizedText
-from surveys.models import Comment, Idea, Panellist, Person, Submission
+from surveys.models import Comment, Idea, IdeaFlag, Panellist, Person, Submission
 from surveys.models.base import metadata
 from surveys.rules.answers import CommentAnswer, RatingAnswer
-from surveys.services.comments import share_comment
+from surveys.rules.tokens import walk_in_token
+from surveys.services.comments import mark_objection, share_comment
+from surveys.services.idea_flags import flag_idea
 from surveys.services.outcomes import publish_outcomes
 from surveys.services.rounds import close_round
 from surveys.services.submissions import save_ratings, submit_answers
 from surveys.services.synthesis import merge_idea, place_as_new
+from surveys.services.walk_in import open_walk_in
 from surveys.vocabulary import RatingState, Stance, StatementKind
 from tests.builders import (
     NOW,
@@ -37,7 +40,10 @@ from tests.builders import (
     rate,
     said,
 )
+from tests.conftest import SECRET_KEY
 
+OBJECTION = 4
+"""The number of the expert whose comment is carried as a principled objection."""
 FIRST_IDS = {"person": 71_000_001, "panellist": 72_000_001, "submission": 73_000_001, "comment": 74_000_001}
 FIRST_IDS |= {"idea": 75_000_001, "invitation": 76_000_001, "sign_in": 77_000_001}
 """Eight digits that stand for nothing else: found on a page, they are an id."""
@@ -82,8 +88,8 @@ def rate_and_send(session: Session, small: SmallStudy, *, round_id: int, stateme
 
 
 @pytest.fixture
-def studied(app: Flask) -> tuple[Flask, SmallStudy, int]:
-    """Ideas of three people in one statement, a rated and commented round whose reasons are shared, an open round."""
+def studied(app: Flask) -> tuple[Flask, SmallStudy, int, str]:
+    """Ideas of three people in one statement, each with a remark; a round with shared reasons, an open one, a door."""
     database: Database = app.extensions["delphi_database"]
     start_ids_high(database)
     with database.writing() as session:
@@ -108,9 +114,42 @@ def studied(app: Flask) -> tuple[Flask, SmallStudy, int]:
                 paraphrase=paraphrase if number % 2 else None,
                 now=NOW,
             )
+            if number == OBJECTION:
+                mark_objection(
+                    session,
+                    actor=as_facilitator(small),
+                    round_id=first.id,
+                    comment_id=comment.id,
+                    is_objection=True,
+                    now=NOW,
+                )
+        for number in range(3):
+            flag_idea(
+                session,
+                actor=as_expert(small, small.experts[number]),
+                task_force_id=small.task_force_id,
+                idea_id=ideas[number],
+                text=f"Remark {number}",
+                now=NOW,
+            )
+        door = _walk_in(session, small)
         second_id = a_rating_round_on(session, small, statements=[statement]).id
     remove_placeholders(database)
-    return app, small, second_id
+    return app, small, second_id, door
+
+
+def _walk_in(session: Session, small: SmallStudy) -> str:
+    """The address at which people register themselves."""
+    opened = open_walk_in(
+        session,
+        actor=as_facilitator(small),
+        task_force_id=small.task_force_id,
+        seats=5,
+        renews=False,
+        secret_key=SECRET_KEY,
+        now=NOW,
+    )
+    return f"/w/{walk_in_token(secret_key=SECRET_KEY, task_force_id=small.task_force_id, generation=opened.generation)}"
 
 
 def crawled(client: FlaskClient, start: str) -> Iterator[tuple[str, str]]:
@@ -150,17 +189,22 @@ def marks(session: Session, *, person_id: int) -> tuple[dict[str, str], dict[str
     for idea in session.exec(select(Idea)).all():
         found = mine if owner[idea.panellist_id] == person_id else others
         found |= {str(idea.id): "idea id", idea.text: "idea"}
+    for remark in session.exec(select(IdeaFlag)).all():
+        is_mine = str(remark.idea_id) in mine
+        (mine if is_mine else others)[remark.text] = "remark"
     return mine, others
 
 
 @pytest.mark.slow
-def test_nobody_else_can_be_known_again_on_any_page_an_expert_reaches(studied: tuple[Flask, SmallStudy, int]) -> None:
-    app, small, second_id = studied
+def test_nobody_else_can_be_known_again_on_any_page_an_expert_reaches(
+    studied: tuple[Flask, SmallStudy, int, str],
+) -> None:
+    app, small, second_id, door = studied
     database: Database = app.extensions["delphi_database"]
     reader = small.experts[0]
     client = expert_client(app, small, reader)
     own_addresses = [f"/my/{small.task_force_id}/{page}" for page in ("", "results", "ideas", "welcome", "leave")]
-    own_addresses += ["/my/data", "/my/data.json", f"/my/rounds/{second_id}/rate/1"]
+    own_addresses += ["/my/data", "/my/data.json", f"/my/rounds/{second_id}/rate/1", door]
     seen: list[tuple[str, str]] = []
     for address in ("/my/?all=1", *own_addresses):
         seen += crawled(client, address)
@@ -180,7 +224,8 @@ def test_nobody_else_can_be_known_again_on_any_page_an_expert_reaches(studied: t
         "receipt",
         "idea",
     }, "the crawler must find the reader's own marks, or it would find nobody's"
-    assert "In other words" in "".join(page for _, page in seen)
+    everything = "".join(page for _, page in seen)
+    assert all(words in everything for words in ("In other words", "Principled objection", "Remark 0", "Take part"))
     found = {(address, what, mark) for address, page in seen for mark, what in others.items() if mark in page}
     # The list of receipts is published when a round closes; each is new in every round and names nobody.
     listed = {(address, what, mark) for address, what, mark in found if "/receipts" in address}
@@ -221,6 +266,9 @@ def test_a_lone_language_does_not_show(app: Flask, reader_language: str, n_frenc
                 paraphrase=said("It costs much", "Cela coûte") if paraphrased and comment.language == "fr" else None,
                 now=NOW,
             )
+            if comment.text == "Trop cher 0":
+                mark = {"comment_id": comment.id, "is_objection": True, "now": NOW}
+                mark_objection(session, actor=as_facilitator(small), round_id=first.id, **mark)
         second_id = a_rating_round_on(session, small, statements=[statement]).id
     client = expert_client(app, small, small.experts[0])
     page = client.get(f"/my/rounds/{second_id}/rate/1?language={reader_language}").get_data(as_text=True)
@@ -237,3 +285,11 @@ def test_a_lone_language_does_not_show(app: Flask, reader_language: str, n_frenc
     else:
         attributes = ' lang="fr"' if reader_language == "en" else ""
         assert sorted(french) == [(attributes, f"Trop cher {number}") for number in range(3)]
+    with app.extensions["delphi_database"].writing() as session:
+        rate(session, small, round_id=second_id, statements=[statement], rows=" | ".join("12345678"))
+        close_round(session, actor=None, round_id=second_id, now=NOW)
+        publish_outcomes(session, actor=as_facilitator(small), task_force_id=small.task_force_id, now=NOW)
+    results = client.get(f"/my/{small.task_force_id}/results?language={reader_language}").get_data(as_text=True)
+    objections = re.findall(r"<b>[^<]*</b> <q([^>]*)>([^<]*)</q>", results)
+    assert objections == [one for one in sorted(french) if paraphrased or one[1] == "Trop cher 0"][:1]
+    assert french or "Trop cher" not in results
