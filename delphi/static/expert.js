@@ -1,5 +1,4 @@
-// Saves each field while somebody answers; what is not sent yet stays in this browser until the server has it.
-// Words come from the page or the server.
+// Saves each field at once; what is not sent yet stays in this browser.
 const form = document.querySelector("form[data-save]");
 const shelf = document.querySelector("[data-shelf]")?.dataset.shelf;
 const status = document.querySelector("[data-status]");
@@ -142,6 +141,7 @@ if (form) {
 document.querySelector(".error-summary")?.focus();
 
 for (const time of document.querySelectorAll("time[data-here]")) {
-  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
-  if (clock.resolvedOptions().timeZone !== time.dataset.zone) time.append(" ", time.dataset.here.replace("{moment}", clock.format(new Date(time.dateTime))));
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+  const at = new Date(time.dateTime); // UTC is on the page
+  if (at.getTimezoneOffset() && clock.resolvedOptions().timeZone !== time.dataset.zone) time.append(" ", time.dataset.here.replace("{moment}", clock.format(at)));
 }

@@ -69,6 +69,8 @@ class MyPanel:
     study_id: int
     study_name: LocalizedText
     time_zone: str
+    contact_name: str
+    contact_email: str
     membership: MembershipStatus
     has_consented: bool
     rounds: tuple[MyRound, ...]
@@ -109,6 +111,8 @@ def my_panels(session: Session, *, person_id: int | None) -> list[MyPanel]:
             study_id=study.id,
             study_name=study.name,
             time_zone=study.time_zone,
+            contact_name=study.contact_name,
+            contact_email=study.contact_email,
             membership=panellist.status,
             has_consented=panellist.consented_at is not None and not panellist.consent_is_due,
             rounds=tuple(rounds.get(task_force.id, ())),

@@ -152,7 +152,7 @@ def _in_the_second_look(session: Session) -> tuple[SmallStudy, int, int]:
     study = session.get_one(Study, small.study_id)
     study.perspective = said("Answer from your own experience.", "Répondez d’après votre expérience.")
     study.purpose = said("Twelve people look for what to do.", "Douze personnes cherchent que faire.")
-    study.contact_name, study.contact_email = "Lukas", "lukas@example.org"
+    _reachable(session, small)
     study.glossary = GLOSSARY
     first, statements = an_open_rating_round(session, small, n_statements=4)
     rows = " | ".join(f"{1 + number % 9} 9 {9 - number % 5} 5" for number in range(12))
@@ -217,6 +217,7 @@ def _finished(session: Session, me: SmallStudy) -> SmallStudy:
     small = divided_study(session, slug="finished")
     session.get_one(Panellist, small.panellists[0]).person_id = me.experts[0]
     session.get_one(Study, small.study_id).name = said("Finished study", "Étude terminée")
+    _reachable(session, small)
     return small
 
 
@@ -242,7 +243,13 @@ def _mine(session: Session, me: SmallStudy, *, slug: str) -> SmallStudy:
     session.get_one(Panellist, small.panellists[0]).person_id = me.experts[0]
     small.experts[0] = me.experts[0]
     session.get_one(Study, small.study_id).name = said(f"Study {slug}", f"Étude {slug}")
+    _reachable(session, small)
     return small
+
+
+def _reachable(session: Session, small: SmallStudy) -> None:
+    study = session.get_one(Study, small.study_id)
+    study.contact_name, study.contact_email = "Lukas", "lukas@example.org"
 
 
 def _share_all(session: Session) -> None:

@@ -1,5 +1,6 @@
 """Where an expert stands: all task forces, or one of them with its rounds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -79,6 +80,12 @@ class HomePage:
     """Where a person with a single task force goes straight away; empty with several."""
     next_round_id: int | None
     """The round that `next_url` resumes."""
+    contacts: tuple[MyPanel, ...]
+
+
+def contacts_of(panels: Sequence[MyPanel]) -> tuple[MyPanel, ...]:
+    """One task force of each person to write to."""
+    return tuple({panel.contact_email: panel for panel in panels}.values())
 
 
 def minutes_left(round_: MyRound) -> int:
@@ -175,4 +182,5 @@ def home_page(panels: list[MyPanel], *, now: datetime) -> HomePage:
         minutes=sum(card.minutes for card in waiting),
         next_url=next_url,
         next_round_id=single.resume_round_id if single is not None else None,
+        contacts=contacts_of(panels),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
+from delphi.expert.pages.home import contacts_of
 from delphi.questions.words import answer_lines
 from surveys.localized import LocalizedText
 from surveys.queries.my_panels import MyPanel
@@ -88,6 +89,7 @@ class MyDataPage:
     since: datetime
     studies: tuple[DataStudy, ...]
     holdings: tuple[Holding, ...]
+    contacts: tuple[MyPanel, ...]
     asked_at: datetime | None
     """When they asked for their name to be removed; None where nothing is open."""
 
@@ -140,6 +142,7 @@ def my_data_page(*, data: Mapping[str, Sequence[Mapping[str, Any]]], panels: Seq
             _study(panels, study_id, agreed=agreed) for study_id in sorted({panel.study_id for panel in panels})
         ),
         holdings=tuple(Holding(str(words), len(data[table])) for table, words in WORDS.items() if data.get(table)),
+        contacts=contacts_of(panels),
         asked_at=datetime.fromisoformat(asked[0]) if asked else None,
     )
 

@@ -51,7 +51,7 @@ def keep_field(round_id: int) -> Any:
         status = STATUS_OF_VIOLATION.get(violation.code, 422)
         return {"error": violation_sentence(violation), "kept": False}, status
     said = _said(posted, saved, saved_at=now.isoformat(), clock_time=clock_of_round(round_id, now))
-    if isinstance(answer, IdeaAnswer) and is_vague(answer.kind, answer.text):
+    if isinstance(answer, IdeaAnswer) and is_vague(answer.kind, answer.text or ""):
         said["hint"] = gettext("Saved. Who would do what? A few more words help the others to judge it.")
     return said, 422 if "error" in said else 200
 

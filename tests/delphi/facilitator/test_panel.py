@@ -320,6 +320,12 @@ def test_people_register_themselves_and_nobody_learns_who_is_on_the_panel(app_on
     unticked = stranger.post(link, data={**FORM, "agree": ""})
     assert unticked.status_code == 422
     assert 'value="noor@example.org"' in unticked.text
+    empty = stranger.post(link, data={"name": " ", "email": "noor", "college": "farmers"})
+    assert empty.status_code == 422
+    summary = empty.text.partition('class="error-summary"')[2].partition("</div>")[0]
+    assert [summary.count(f'href="#{name}"') for name in ("name", "email", "agree", "college")] == [1, 1, 1, 0]
+    assert [empty.text.count(f'id="{name}-error"') for name in ("name", "email", "agree")] == [1, 1, 1]
+    assert "<title>Error:" in empty.text
     new = stranger.post(link, data={**FORM, "expertise": "4", "interest": "5"})
     known = stranger.post(link, data={**FORM, "name": "Anybody", "email": "expert.soil.a5.1@example.org"})
     assert (new.status_code, known.status_code) == (200, 200)
