@@ -152,3 +152,10 @@ def test_in_a_word_processor_heads_stay_with_their_rows_and_the_number_with_its_
     foot = word.sections[0].footer.paragraphs[0]
     assert len(foot.text.split("\t")[0]) <= LONGEST_FOOT
     assert list(foot.style.paragraph_format.tab_stops) == []
+
+
+def test_text_in_a_word_processor_keeps_lines_and_tabs_and_nothing_else_of_its_own() -> None:
+    made = as_docx(a_table("one\ttwo\nthree\x01 & <w:br/> {MERGEFIELD}"), made_at=CLOSED)
+    cell = docx.Document(io.BytesIO(made)).tables[0].rows[1].cells[1]
+    assert cell.text == "one\ttwo\nthree & <w:br/> {MERGEFIELD}"
+    assert [node.tag.rpartition("}")[2] for node in cell.paragraphs[0].runs[0]._r] == ["t", "tab", "t", "br", "t"]
