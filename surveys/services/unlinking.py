@@ -52,13 +52,15 @@ def unlink_seats(session: Session, *, seats: Sequence[Panellist], now: datetime)
 
 
 def _list_texts(session: Session, *, panellist_id: int, study_id: int, now: datetime) -> int:
+    # The month only: the second would lead from the log's entry about a removal to the texts of that person.
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     listed = set(session.exec(select(TextReview.kind, TextReview.row_id).where(TextReview.study_id == study_id)).all())
     n = 0
     for table in (Comment, Idea):
         rows = session.exec(select(table.id).where(table.panellist_id == panellist_id, col(table.text) != "")).all()
         for row_id in rows:
             if (table.__tablename__, row_id) not in listed:
-                session.add(TextReview(study_id=study_id, kind=table.__tablename__, row_id=row_id, listed_at=now))
+                session.add(TextReview(study_id=study_id, kind=table.__tablename__, row_id=row_id, listed_at=month))
                 n += 1
     return n
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlmodel import Session, col, select
 
@@ -67,11 +68,13 @@ def found_page(people: Sequence[FoundPerson], *, words: str, page: int | None) -
 
 
 def texts_page(session: Session, *, actor: Actor) -> tuple[TextLine, ...]:
-    """Texts to read over, the oldest first, without any sign of who wrote them."""
-    query = select(TextReview).where(col(TextReview.reviewed_at).is_(None)).order_by(col(TextReview.id))
+    """Texts to read over, without any sign of who wrote them: in an order that keeps no author's texts together."""
+    query = select(TextReview).where(col(TextReview.reviewed_at).is_(None))
     if not actor.administers:
         query = query.where(col(TextReview.study_id).in_(sorted(actor.oversees)))
-    lines = []
-    for review in session.exec(query.limit(TEXTS_AT_ONCE)):
-        lines.append(TextLine(review.id, text_of(session, review)))
-    return tuple(lines)
+    mixed = sorted(session.exec(query).all(), key=_out_of_order)
+    return tuple(TextLine(review.id, text_of(session, review)) for review in mixed[:TEXTS_AT_ONCE])
+
+
+def _out_of_order(review: TextReview) -> str:
+    return sha256(f"{review.kind}:{review.row_id}".encode()).hexdigest()
