@@ -89,6 +89,31 @@ def test_compose_file_has_its_services() -> None:
     assert "ports" not in services["web"] and "ports" not in services["database"]
 
 
+def test_the_backups_of_the_containers_are_made_by_a_pg_dump_as_new_as_the_server() -> None:
+    client = {"bookworm": 15, "trixie": 17}[re.findall(r"^FROM python:\S+-slim-(\w+)$", text_of("Dockerfile"), re.M)[0]]
+    server = int(re.findall(r"image: postgres:(\d+)$", text_of("compose.yaml"), re.M)[0])
+    assert server <= client
+
+
+def test_no_secret_of_the_machine_gets_into_the_image() -> None:
+    left_out = text_of("Dockerfile.dockerignore").splitlines()
+    assert {"instance", "deploy/delphi.env", "deploy/certificates", ".git", ".venv"} <= set(left_out)
+    needed = {"delphi", "surveys", "analysis", "templates", "requirements", "deploy"}
+    assert not needed & set(left_out)
+
+
+def test_every_file_the_containers_mount_or_build_from_is_there() -> None:
+    yaml = pytest.importorskip("yaml")
+    services = yaml.safe_load(text_of("compose.yaml"))["services"]
+    mounted = {one.split(":")[0] for one in services["front"]["volumes"]} - {"./certificates"}
+    assert mounted and all((DEPLOY / one).is_file() for one in mounted)
+    assert {one["build"]["dockerfile"] for one in services.values() if "build" in one} == {"deploy/Dockerfile"}
+    for line in re.findall(r"^COPY (\S+) ", text_of("Dockerfile"), re.M):
+        assert (ROOT / line).exists()
+    started = {name for name, one in services.items() for name in one.get("depends_on", [])}
+    assert started <= set(services)
+
+
 def test_gunicorn_makes_connections_after_the_fork() -> None:
     config: dict[str, object] = {}
     exec(text_of("gunicorn.conf.py"), config)  # noqa: S102
