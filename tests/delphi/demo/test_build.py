@@ -204,7 +204,7 @@ def test_every_idea_of_a_finished_study_has_a_place_or_a_reason(demo_at: DemoAt)
         assert actions[PlacementAction.MERGED] > 100
 
 
-N_OBJECTIONS = 6
+N_OBJECTIONS = 8
 
 
 def test_shared_comments_read_in_both_languages(demo_at: DemoAt) -> None:
