@@ -10,11 +10,12 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
-from delphi.documents.blocks import Document
+from delphi.documents.blocks import Document, Heading
 
 INK, SOFT, ACCENT, FAINT, WASH = "211D17", "645D50", "1D6545", "DED8CA", "F3F1EA"
 TYPE = "IBM Plex Sans"
 MARGIN = 20
+LONG_CONTENTS = 45
 LONGEST_FOOT = 90
 """Letters beside which the page number finds room, in a wide type too."""
 TAGS = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES"}
@@ -36,6 +37,8 @@ def dressed(word: Any, document: Document, *, made_at: datetime) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(MARGIN)
     _fonts(word)
     _styles(word, language=document.language, is_book=bool(document.contents))
+    n_entries = sum(isinstance(block, Heading) for block in document.blocks)
+    _contents(word.styles, is_long=n_entries > LONG_CONTENTS)
     _foot(section, document.foot)
 
 
@@ -74,11 +77,6 @@ def _styles(word: Any, *, language: str, is_book: bool) -> None:
     _type(styles["Caption"], size=9, colour=SOFT)
     styles["Caption"].paragraph_format.keep_with_next = True
     styles["Caption"].paragraph_format.space_before = Pt(8)
-    _made(styles, "TOC Heading", size=18, bold=True, after=8)
-    for level in (1, 2):
-        entry = _made(styles, f"TOC {level}", size=10, bold=level == 1, before=5 if level == 1 else 0, after=2)
-        entry.paragraph_format.left_indent = Mm(6 * (level - 1))
-        entry.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
     _made(styles, "Small", size=9, after=4)
     _made(styles, "Cell", size=8.5, after=2)
     numbers = _made(styles, "Cell Number", size=8.5, after=2).paragraph_format
@@ -96,6 +94,16 @@ def _styles(word: Any, *, language: str, is_book: bool) -> None:
         )
         note.element.get_or_add_pPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:fill="{WASH}"/>'))
     _table_style(styles)
+
+
+def _contents(styles: Any, *, is_long: bool) -> None:
+    """Long contents in a smaller type, so that a few lines do not take a page of their own."""
+    _made(styles, "TOC Heading", size=18, bold=True, after=8)
+    size, before, after = (8.5, 3, 0.5) if is_long else (10, 5, 2)
+    for level in (1, 2):
+        entry = _made(styles, f"TOC {level}", size=size, bold=level == 1, before=before * (2 - level), after=after)
+        entry.paragraph_format.left_indent = Mm(6 * (level - 1))
+        entry.paragraph_format.tab_stops.add_tab_stop(Mm(170), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
 
 
 def _table_style(styles: Any) -> None:
