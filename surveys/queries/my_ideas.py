@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from surveys.localized import LocalizedText
 from surveys.models import Idea, IdeaPlacement, Outcome, Round, Statement
@@ -32,6 +32,45 @@ class IdeaFate:
     became: tuple[BecameStatement, ...]
     remarks: tuple[Remark, ...]
     """What its author said is missing or distorted, with the answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """How many ideas of how many people became how many statements."""
+
+    n_ideas: int
+    n_people: int
+    n_statements: int = 0
+
+
+def gathered(session: Session, *, task_force_id: int) -> Gathered:
+    """All ideas of the closed rounds, and the statements made of them."""
+    of_all = select(func.count(col(Idea.id)), func.count(col(Idea.panellist_id).distinct())).join(
+        Round, col(Round.id) == Idea.round_id
+    )
+    n_ideas, n_people = session.exec(
+        of_all.where(Round.task_force_id == task_force_id, Round.status == RoundStatus.CLOSED)
+    ).one()
+    n_statements = session.exec(
+        select(func.count(col(IdeaPlacement.statement_id).distinct()))
+        .join(Statement, col(Statement.id) == IdeaPlacement.statement_id)
+        .where(
+            Statement.task_force_id == task_force_id,
+            col(Statement.retired_at).is_(None),
+            col(IdeaPlacement.undone_at).is_(None),
+        )
+    ).one()
+    return Gathered(n_ideas, n_people, n_statements)
+
+
+def ideas_of_others(session: Session, *, round_id: int, panellist_id: int) -> Gathered:
+    """What everybody else has written so far in one round."""
+    n_ideas, n_people = session.exec(
+        select(func.count(col(Idea.id)), func.count(col(Idea.panellist_id).distinct())).where(
+            Idea.round_id == round_id, Idea.panellist_id != panellist_id
+        )
+    ).one()
+    return Gathered(n_ideas, n_people)
 
 
 def has_statements_out(session: Session, *, task_force_id: int) -> bool:

@@ -8,7 +8,7 @@ from delphi.i18n import language
 from surveys.localized import LocalizedText
 from surveys.queries.asked_round import PanelContext
 from surveys.queries.my_answers import OwnRating
-from surveys.queries.my_ideas import IdeaFate
+from surveys.queries.my_ideas import Gathered, IdeaFate
 from surveys.queries.my_results import PublishedStatement, SharedReasons
 from surveys.rules.anonymity import Disclosure
 from surveys.rules.feedback import Argument, GroupView, group_view, readable_arguments
@@ -80,6 +80,8 @@ class IdeasFatePage:
     is_out: bool
     """Whether statements were made and put to the panel."""
     fates: tuple[IdeaFate, ...]
+    together: Gathered | None
+    """Of the whole panel; None where too few wrote ideas."""
     typed: TypedRemark | None
 
 

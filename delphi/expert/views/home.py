@@ -12,6 +12,7 @@ from delphi.expert.pages.home import home_page, panel_card
 from delphi.security import current_actor, requires
 from surveys.queries.asked_round import panel_context
 from surveys.queries.my_panels import my_panels
+from surveys.queries.next_rounds import next_openings
 from surveys.vocabulary import Permission
 
 
@@ -26,7 +27,10 @@ def home() -> Any:
             return go_on(found.next_round_id)
         if found.next_url:
             return redirect(found.next_url, 303)
-    return render_template("expert/home.html", home=found)
+    openings = next_openings(
+        reading_session(), task_force_ids=[panel.task_force_id for panel in panels], now=clock.now()
+    )
+    return render_template("expert/home.html", home=found, next_openings=openings)
 
 
 @blueprint.get("/<int:task_force_id>/")
@@ -39,6 +43,7 @@ def panel(task_force_id: int) -> Any:
         "expert/panel.html",
         card=panel_card(mine, now=clock.now()),
         panel=panel_context(reading_session(), task_force_id=task_force_id),
+        next_openings=next_openings(reading_session(), task_force_ids=[task_force_id], now=clock.now()),
     )
 
 

@@ -15,9 +15,10 @@ from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.after import stays_on
 from surveys.queries.asked_round import membership_of, panel_context
-from surveys.queries.my_ideas import fates_of_ideas, has_statements_out
+from surveys.queries.my_ideas import fates_of_ideas, gathered, has_statements_out
 from surveys.queries.my_panels import my_panels
 from surveys.queries.my_results import published_results, shared_reasons
+from surveys.services.freezing import protocol_of
 from surveys.services.idea_flags import flag_idea
 from surveys.services.staying import reconfirm
 from surveys.vocabulary import Permission
@@ -100,7 +101,10 @@ def _fates(task_force_id: int, *, typed: TypedRemark | None = None) -> str:
     seat = membership_of(session, person_id=current_actor().person_id, task_force_id=task_force_id)
     is_out = has_statements_out(session, task_force_id=task_force_id)
     fates = fates_of_ideas(session, task_force_id=task_force_id, panellist_id=seat.panellist_id) if is_out else []
+    panel = panel_context(session, task_force_id=task_force_id)
+    together = gathered(session, task_force_id=task_force_id)
+    is_many = together.n_people >= protocol_of(session, study_id=panel.study_id).min_group_size
     page = IdeasFatePage(
-        panel=panel_context(session, task_force_id=task_force_id), is_out=is_out, fates=tuple(fates), typed=typed
+        panel=panel, is_out=is_out, fates=tuple(fates), together=together if is_many else None, typed=typed
     )
     return render_template("expert/idea_fates.html", fates=page)

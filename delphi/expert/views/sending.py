@@ -12,6 +12,8 @@ from delphi.expert.sitting import detour, sit_down
 from delphi.expert.views.keeping import closed_meanwhile
 from delphi.security import current_actor, requires
 from surveys.errors import RuleViolation
+from surveys.queries.my_ideas import ideas_of_others
+from surveys.queries.next_rounds import next_openings
 from surveys.queries.paper import entered_by
 from surveys.services.receipts import send_answers
 from surveys.vocabulary import Permission, RoundStatus, ViolationCode
@@ -60,7 +62,15 @@ def receipt(round_id: int) -> Any:
     found = check_page(reading_session(), sitting=sitting)
     if not found.receipt:
         return redirect(url_for("expert.resume", round_id=round_id), 303)
-    return render_template("expert/receipt.html", check=found)
+    asked, session, now = sitting.asked, reading_session(), clock.now()
+    others = ideas_of_others(session, round_id=round_id, panellist_id=sitting.seat.panellist_id)
+    openings = next_openings(session, task_force_ids=[asked.panel.task_force_id], now=now)
+    return render_template(
+        "expert/receipt.html",
+        check=found,
+        n_ideas_of_others=others.n_ideas if others.n_people >= asked.min_group_size else 0,
+        next_openings=openings,
+    )
 
 
 @blueprint.get("/rounds/<int:round_id>/answers")
