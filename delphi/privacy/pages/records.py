@@ -101,9 +101,17 @@ def _value(details: Mapping[str, Any], names: tuple[str, ...]) -> str:
     parts = []
     for key, value in details.items():
         if key in names or any(key.startswith(f"{name}_") or key.endswith(f"_{name}") for name in names):
-            shown = ", ".join(f"{k}: {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
-            parts.append(shown)
+            parts.append(_in_words(value))
     return "; ".join(part for part in parts if part)
+
+
+def _in_words(value: Any) -> str:
+    """A recorded value without the brackets and quotation marks of the way it is stored."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_in_words(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(_in_words(part) for part in value)
+    return "–" if value is None else str(value)
 
 
 def breaches_page(session: Session) -> tuple[tuple[Breach, str], ...]:
