@@ -17,12 +17,20 @@ class WelcomePage:
     consent: ConsentText
     purpose: tuple[str, ...]
     purpose_language: str
+    places: tuple[LocalizedText, ...]
+    """The college and the region this person is listed under, so that nobody is asked what is known."""
     has_consented: bool
     problem: str
 
 
 def welcome_page(
-    *, panel: PanelContext, card: PanelCard, consented_at: datetime | None, min_group_size: int, problem: str = ""
+    *,
+    panel: PanelContext,
+    card: PanelCard,
+    places: tuple[LocalizedText, ...],
+    consented_at: datetime | None,
+    min_group_size: int,
+    problem: str = "",
 ) -> WelcomePage:
     return WelcomePage(
         panel=panel,
@@ -30,6 +38,7 @@ def welcome_page(
         consent=consent_text(panel.consent, min_group_size=min_group_size),
         purpose=tuple(_lines(panel.purpose)),
         purpose_language=panel.purpose.language_used(language()),
+        places=places,
         has_consented=consented_at is not None,
         problem=problem,
     )

@@ -17,6 +17,7 @@ from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.asked_round import membership_of, panel_context
 from surveys.queries.my_panels import my_panels
+from surveys.queries.seats import places_of
 from surveys.services.colleagues import suggest_colleague
 from surveys.services.freezing import protocol_of
 from surveys.services.membership import decline as say_no
@@ -27,11 +28,13 @@ from surveys.vocabulary import Permission, ViolationCode
 def _welcome(task_force_id: int, *, problem: str = "") -> str:
     session, actor = reading_session(), current_actor()
     mine = next(each for each in my_panels(session, person_id=actor.person_id) if each.task_force_id == task_force_id)
+    seat = membership_of(session, person_id=actor.person_id, task_force_id=task_force_id)
     page = welcome_page(
         panel=panel_context(session, task_force_id=task_force_id),
         card=panel_card(mine, now=clock.now()),
+        places=places_of(session, panellist_id=seat.panellist_id),
         min_group_size=protocol_of(session, study_id=mine.study_id).min_group_size,
-        consented_at=membership_of(session, person_id=actor.person_id, task_force_id=task_force_id).consented_at,
+        consented_at=seat.consented_at,
         problem=problem,
     )
     return render_template("expert/welcome.html", welcome=page)

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from surveys.localized import LocalizedText
-from surveys.models import Panellist, Rating, Study
+from surveys.models import College, Panellist, Rating, Study
 from surveys.vocabulary import MembershipStatus
 from tests.builders import SmallStudy, a_study, an_expert, an_open_rating_round, expert_client, token_in
 from tests.delphi.expert import answering
@@ -21,7 +21,9 @@ def invited(app: Flask) -> tuple[SmallStudy, FlaskClient, int]:
         small = a_study(session, n_experts=0)
         person, panellist = an_expert(session, task_force_id=small.task_force_id, slug="new", consented=False)
         small.experts, small.panellists = [person.id], [panellist.id]
-        session.get_one(Study, small.study_id).consent = LocalizedText(en=CONSENT, fr="1. Sans votre nom.")
+        study = session.get_one(Study, small.study_id)
+        study.consent, study.contact_email = LocalizedText(en=CONSENT, fr="1. Sans votre nom."), "lukas@example.org"
+        panellist.college_id = session.exec(select(College.id).where(College.study_id == study.id)).first()
         round_, _ = an_open_rating_round(session, small, n_statements=2)
         round_id = round_.id
     return small, expert_client(app, small, small.experts[0]), round_id
@@ -30,6 +32,12 @@ def invited(app: Flask) -> tuple[SmallStudy, FlaskClient, int]:
 def seat(app: Flask, small: SmallStudy) -> Panellist:
     with app.extensions["delphi_database"].reading() as session:
         return session.get_one(Panellist, small.panellists[0])
+
+
+def college_of(app: Flask, small: SmallStudy) -> str:
+    with app.extensions["delphi_database"].reading() as session:
+        panellist = session.get_one(Panellist, small.panellists[0])
+        return str(session.get_one(College, panellist.college_id).name["en"])
 
 
 def test_the_link_leads_to_the_welcome_and_the_tick_to_the_first_question(
@@ -43,6 +51,9 @@ def test_the_link_leads_to_the_welcome_and_the_tick_to_the_first_question(
         assert f"<li>{line}</li>" in page
     assert "<p>Taking part is your choice.</p>" in page
     assert "About 2 minutes." in page
+    listed = page.partition("You are listed under:")[2].partition("</p>")[0]
+    assert "mailto:lukas@example.org" in listed
+    assert listed.strip().startswith(college_of(app, small))
     response = client.post(f"/my/{small.task_force_id}/welcome", data={"csrf_token": token_in(page), "agree": "yes"})
     assert response.headers["Location"] == f"/my/rounds/{round_id}/rate/1"
     assert seat(app, small).status is MembershipStatus.JOINED
