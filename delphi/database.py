@@ -7,16 +7,33 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app, g
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from delphi.config import ConfigurationProblem
 from delphi.file_systems import refuse_network_file_system
+from surveys.driver import send
 from surveys.identity import hold_key
 
 BUSY_TIMEOUT_MS = 20_000
+
+
+class _Session(Session):
+    """A session that need not search for its connection at each statement: most of ours are plain ones on it."""
+
+    _known: tuple[SessionTransaction, Connection] | None = None
+
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
+        transaction = self.get_transaction()
+        if self._known is not None and transaction is self._known[0] and transaction.is_active:
+            return self._known[1]
+        found = super().connection(bind_arguments, execution_options)
+        if (begun := self.get_transaction()) is not None:
+            self._known = (begun, found)
+        return found
 
 
 class Database:
@@ -69,12 +86,12 @@ class Database:
 
     def reading(self) -> Session:
         """A session for reads; the caller closes it."""
-        return Session(self.engine)
+        return _Session(self.engine)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back whole on any exception."""
-        with self._turn, Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, _Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def check(self) -> None:
@@ -121,7 +138,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    send(connection, connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
 def database() -> Database:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import current_app, g, render_template, request
+from flask import current_app, render_template, request
 from sqlmodel import Session
 
 from delphi import clock
@@ -13,7 +13,7 @@ from delphi.config import Settings
 from delphi.database import reading_session, transaction
 from delphi.forms import posted_fields
 from delphi.passwords import SPARE_HASH, is_right
-from delphi.security import current_actor
+from delphi.security import current_actor, forget_actor
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.models import Authenticator, Person, StaffPassword
@@ -111,7 +111,7 @@ def _prove_again() -> None:
         check_password(email=person.email, password=request.form.get("proof_password", ""))
     with transaction() as session:
         note_proven(session, actor=actor, is_strong=bool(code), now=clock.now())
-    g.pop("actor")
+    forget_actor()
 
 
 def _ask(*, problem: str, status: int) -> Any:

@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from delphi import clock
 from delphi.database import reading_session, transaction
-from surveys.queries.actors import actor_of_key, actor_of_sign_in
+from surveys.queries.actors import Visit, actor_of_key, visit_of_sign_in
 from surveys.queries.subjects import find_subject
 from surveys.rules.permissions import STRANGER, Actor, Subject, is_allowed
 from surveys.services.sign_in import SEEN_AGAIN, note_seen
@@ -26,6 +26,17 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 )
+ALWAYS = {
+    name.lower(): (name, value)
+    for name, value in (
+        ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    )
+}
+"""Headers of every answer that does not say otherwise, by their names in small letters."""
 
 
 def requires(permission: Permission) -> Callable[[View], View]:
@@ -60,16 +71,30 @@ def same_origin_instead_of_csrf_token(view: View) -> View:
 
 def current_actor() -> Actor:
     """Who is asking; read once a request."""
-    if "actor" not in g and request.blueprint == PROGRAMS:
+    return _visit().actor
+
+
+def forget_actor() -> None:
+    """Read anew who is asking: what they may do has just changed."""
+    g.pop("visit", None)
+
+
+def _visit() -> Visit:
+    if "visit" not in g:
+        g.visit = _who_asks()
+    visit: Visit = g.visit
+    return visit
+
+
+def _who_asks() -> Visit:
+    if request.blueprint == PROGRAMS:
         # A program reads with its key alone: being signed in as somebody opens nothing there, and forges nothing.
-        g.actor = actor_of_key(reading_session(), key=_key_sent(), now=clock.now())
-    if "actor" not in g:
-        token = session.get(SIGN_IN_KEY)
-        g.actor = (
-            actor_of_sign_in(reading_session(), token=token, now=clock.now()) if isinstance(token, str) else STRANGER
-        )
-    actor: Actor = g.actor
-    return actor
+        return Visit(actor_of_key(reading_session(), key=_key_sent(), now=clock.now()))
+    token = session.get(SIGN_IN_KEY)
+    if not isinstance(token, str):
+        return Visit(STRANGER)
+    round_id = (request.view_args or {}).get("round_id")
+    return visit_of_sign_in(reading_session(), token=token, round_id=round_id, now=clock.now())
 
 
 def _key_sent() -> str:
@@ -120,7 +145,7 @@ def guard() -> Any:
         abort(403)
     if actor.is_stranger:
         abort(401)
-    subject = find_subject(reading_session(), request.view_args or {})
+    subject = find_subject(reading_session(), request.view_args or {}, of_round=_visit().of_round)
     if subject is None:
         abort(404)
     if not is_allowed(permission, actor=actor, subject=subject):
@@ -137,11 +162,8 @@ def guard() -> Any:
 def add_headers(response: Response) -> Response:
     """Nothing is stored, framed, sniffed or told to other sites; nothing is loaded from them."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "no-referrer")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    given = {name.lower() for name, _ in headers}
+    headers.extend([header for name, header in ALWAYS.items() if name not in given])
     if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
     elif request.blueprint == PROGRAMS:

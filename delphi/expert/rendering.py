@@ -39,7 +39,7 @@ class Stencil:
 
     text: memoryview
     number_at: int
-    radios: tuple[dict[str, int], ...]
+    radios: tuple[dict[str | None, int], ...]
     """Of each question: the value of a radio to the place behind it."""
 
     def filled(self, block: FirstLook) -> list[bytes | memoryview]:
@@ -57,14 +57,14 @@ class Stencil:
 
 def page_of(rating: RatingPage, *, template: str = "expert/rating.html") -> bytes:
     """The page as it is sent."""
-    return surrounded(rating, b"".join(_written(rating.blocks)), template_name=template)
+    reader = language()
+    return surrounded(rating, b"".join(_written(rating.blocks, reader)), reader=reader, template_name=template)
 
 
-def _written(blocks: Sequence[Block | FirstLook]) -> list[bytes | memoryview]:
-    """The blocks one after the other, in the language of this page."""
+def _written(blocks: Sequence[Block | FirstLook], reader: str) -> list[bytes | memoryview]:
+    """The blocks one after the other, in `reader`, the language of this page."""
     block_template = current_app.jinja_env.get_template("expert/_block.html")
     scale_template = current_app.jinja_env.get_template("expert/_scale.html")
-    reader = language()
     pieces: list[bytes | memoryview] = []
     for block in blocks:
         if isinstance(block, FirstLook):
@@ -114,7 +114,8 @@ def _first_look(
     """The whole block at once: four look-ups instead of a dozen for each statement of a long page."""
     block = blank_block(statement, asked=asked, panel=panel, n_blocks=n_blocks)
     before, after = _heading(block_template, language, block.heading)
-    text, radios = before + after, []
+    text = before + after
+    radios: list[dict[str | None, int]] = []
     for scale in block.scales:
         parts = _scale_parts(scale_template, language, scale.look)
         behind = list(accumulate(map(len, parts), initial=len(text)))[1:]

@@ -15,7 +15,6 @@ from markupsafe import escape
 
 from delphi.expert.pages.opened import Opened
 from delphi.expert.pages.rating import RatingPage
-from delphi.i18n import language
 from delphi.security import current_actor
 from surveys.vocabulary import Audience
 
@@ -38,15 +37,18 @@ BLOCKS = gap("blocks")
 TOKEN = gap("token")
 
 
-def surrounded(rating: RatingPage, blocks: bytes, *, template_name: str) -> bytes:
-    """The page as it is sent: what the template writes around its gap `blocks`, and the blocks."""
+def surrounded(rating: RatingPage, blocks: bytes, *, reader: str, template_name: str) -> bytes:
+    """The page as it is sent: what the template writes around its gap `blocks`, and the blocks.
+
+    `reader` is the language of this page.
+    """
     template = current_app.jinja_env.get_template(template_name)
     if rating.problems or session.get(FLASHES):
         # The last gap: what was typed a moment ago may stand above the blocks, and be anything.
         above, _, below = render_template(template, rating=rating, blocks=BLOCKS).rpartition(BLOCKS)
         return b"".join((above.encode(), blocks, below.encode()))
     anybodys = Opened(client=gap("client"), seen=gap("seen"), save_url=rating.opened.save_url, shelf=gap("shelf"))
-    kept = _around(template, language(), current_actor().audience, rating.around(opened=anybodys, saved=gap("saved")))
+    kept = _around(template, reader, current_actor().audience, rating.around(opened=anybodys, saved=gap("saved")))
     own = {
         "token": generate_csrf(),
         "client": rating.opened.client,

@@ -1,23 +1,35 @@
 """Who is behind a signed-in device or a program's key, read anew at each request: a revocation works at once."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as sa_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
-from surveys.models import ApiToken, Invitation, Panellist, Person, SignIn, StaffRole, TaskForce
+from surveys.models import ApiToken, Invitation, Panellist, Person, Round, SignIn, StaffRole, TaskForce
 from surveys.models.base import UtcDateTime
-from surveys.rules.permissions import STRANGER, Actor
+from surveys.queries.prepared import Prepared
+from surveys.rules.permissions import STRANGER, Actor, Subject
 from surveys.rules.tokens import token_hash
 from surveys.vocabulary import ApiScope, Audience, MembershipStatus, Role
 
 STAFF_MAY_REST = timedelta(hours=12)
 """A member of staff's device that asks for nothing this long is signed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who asks, and what the round they ask about belongs to; None where they name none, or one that is not there."""
+
+    actor: Actor
+    of_round: Subject | None = None
+
+
 # Asked at every request of everybody who is signed in: the statement is built once, and one is enough for an expert.
-SIGN_IN: Any = (
+OF_ROUND = aliased(TaskForce)
+SIGN_IN = Prepared(
     sa_select(
         col(SignIn.id),
         col(SignIn.audience),
@@ -27,6 +39,8 @@ SIGN_IN: Any = (
         col(Person.id),
         col(Person.name),
         col(Person.language),
+        col(OF_ROUND.study_id),
+        col(OF_ROUND.id),
         col(Panellist.task_force_id),
     )
     .join(Person, col(Person.id) == SignIn.person_id)
@@ -37,6 +51,8 @@ SIGN_IN: Any = (
         & (col(SignIn.audience) == Audience.EXPERT)
         & or_(col(Panellist.status) == MembershipStatus.INVITED, col(Panellist.status) == MembershipStatus.JOINED),
     )
+    .outerjoin(Round, col(Round.id) == bindparam("round_id"))
+    .outerjoin(OF_ROUND, col(OF_ROUND.id) == Round.task_force_id)
     .where(
         col(SignIn.token_hash) == bindparam("token_hash"),
         col(SignIn.ended_at).is_(None),
@@ -47,27 +63,34 @@ SIGN_IN: Any = (
 )
 
 
-def actor_of_sign_in(session: Session, *, token: str, now: datetime) -> Actor:
-    """The actor of a sign-in token: a stranger where it is unknown, ended, expired or its link was revoked."""
-    rows = (
-        session.connection()
-        .execute(SIGN_IN, {"token_hash": token_hash(token), "now": now, "awake_since": now - STAFF_MAY_REST})
-        .all()
+def visit_of_sign_in(session: Session, *, token: str, round_id: int | None, now: datetime) -> Visit:
+    """The actor of a sign-in token: a stranger where it is unknown, ended, expired or its link was revoked.
+
+    `round_id` is the round that the page is about, where it is about one.
+    """
+    rows = SIGN_IN.rows(
+        session, token_hash=token_hash(token), now=now, awake_since=now - STAFF_MAY_REST, round_id=round_id
     )
     if not rows:
-        return STRANGER
-    sign_in_id, audience, seen_at, proven_at, is_strong, person_id, name, language, _ = rows[0]
-    person = Actor(person_id=person_id, name=name, language=language, audience=audience, sign_in_id=sign_in_id)
+        return Visit(STRANGER)
+    *of_sign_in, person_id, name, language, study_id, task_force_id, _ = rows[0]
+    sign_in_id, audience, seen_at, proven_at, is_strong = of_sign_in
+    of_round = None if task_force_id is None else Subject(study_id=study_id, task_force_id=task_force_id)
+    panels = frozenset(row[-1] for row in rows if row[-1] is not None)
+    person = Actor(person_id, name, language, audience, sign_in_id, panels)
     if audience is Audience.EXPERT:
-        return replace(person, panels=frozenset(row[-1] for row in rows if row[-1] is not None))
-    roles = session.exec(select(StaffRole).where(StaffRole.person_id == person_id)).all()
+        return Visit(person, of_round)
+    staff = _with_roles(session, replace(person, proven_at=proven_at, is_strong=is_strong, rests_since=seen_at))
+    return Visit(staff, of_round)
+
+
+def _with_roles(session: Session, person: Actor) -> Actor:
+    """A member of staff with what they may do where."""
+    roles = session.exec(select(StaffRole).where(StaffRole.person_id == person.person_id)).all()
     facilitates = frozenset(r.task_force_id for r in roles if r.role is Role.FACILITATOR and r.task_force_id)
     studies = _task_forces_by_study(session, task_force_ids=facilitates)
     return replace(
         person,
-        proven_at=proven_at,
-        is_strong=is_strong,
-        rests_since=seen_at,
         facilitates=facilitates,
         takes_part_in=frozenset(studies),
         runs=frozenset(study_id for study_id, task_forces in studies.items() if task_forces <= facilitates),

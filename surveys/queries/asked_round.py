@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from surveys.localized import LocalizedText
 from surveys.models import Objective, ObjectiveVersion, Panellist, Question, Round, Study, Submission, TaskForce
+from surveys.queries.prepared import Prepared
 from surveys.queries.written import as_written, text_of
 from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus
 
@@ -151,7 +152,7 @@ ROUND: Any = _with_panel(
 SEAT: Any = sa_select(*OF_SEAT).where(
     col(Panellist.task_force_id) == bindparam("task_force"), col(Panellist.person_id) == bindparam("person")
 )
-ROUND_AND_SEAT: Any = (
+ROUND_AND_SEAT = Prepared(
     ROUND.join(
         Panellist,
         (col(Panellist.task_force_id) == TaskForce.id) & (col(Panellist.person_id) == bindparam("person")),
@@ -221,6 +222,6 @@ def round_and_seat(
     session: Session, *, round_id: int, person_id: int | None
 ) -> tuple[AskedRound, Membership, datetime | None]:
     """`asked_round`, `membership_of`, and when the person last saved an answer to the round, in one statement."""
-    row = session.connection().execute(ROUND_AND_SEAT, {"round_id": round_id, "person": person_id}).one()
+    (row,) = ROUND_AND_SEAT.rows(session, round_id=round_id, person=person_id)
     *of_round, panellist_id, status, consented_at, saved_at = row
     return _asked(tuple(of_round)), Membership(panellist_id, status, consented_at), saved_at

@@ -9,6 +9,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from surveys.models import Comment, Draft, FrozenRating, Idea, Rating, Snapshot
+from surveys.queries.prepared import Prepared
 from surveys.vocabulary import RatingState, Stance, StatementKind
 
 Cell = tuple[int, int]
@@ -63,41 +64,43 @@ def _own_rows(table: Any, *columns: Any) -> Any:
     )
 
 
-OWN_ANSWERS = union_all(
-    _own_rows(
-        Rating,
-        literal_column(str(RATED), Integer),
-        col(Rating.statement_id),
-        col(Rating.criterion_id),
-        type_coerce(col(Rating.state), String),
-        col(Rating.value),
-        NO_TEXT,
-    ),
-    _own_rows(
-        Comment,
-        literal_column(str(COMMENTED), Integer),
-        col(Comment.statement_id),
-        NO_NUMBER,
-        type_coerce(col(Comment.stance), String),
-        NO_NUMBER,
-        col(Comment.text),
-    ),
-    _own_rows(
-        Draft,
-        literal_column(str(DRAFTED), Integer),
-        NO_NUMBER,
-        NO_NUMBER,
-        col(Draft.field),
-        NO_NUMBER,
-        col(Draft.value),
-    ),
+OWN_ANSWERS = Prepared(
+    union_all(
+        _own_rows(
+            Rating,
+            literal_column(str(RATED), Integer),
+            col(Rating.statement_id),
+            col(Rating.criterion_id),
+            type_coerce(col(Rating.state), String),
+            col(Rating.value),
+            NO_TEXT,
+        ),
+        _own_rows(
+            Comment,
+            literal_column(str(COMMENTED), Integer),
+            col(Comment.statement_id),
+            NO_NUMBER,
+            type_coerce(col(Comment.stance), String),
+            NO_NUMBER,
+            col(Comment.text),
+        ),
+        _own_rows(
+            Draft,
+            literal_column(str(DRAFTED), Integer),
+            NO_NUMBER,
+            NO_NUMBER,
+            col(Draft.field),
+            NO_NUMBER,
+            col(Draft.value),
+        ),
+    )
 )
 
 
 def own_answers(session: Session, *, round_id: int, panellist_id: int) -> OwnAnswers:
     """Ratings, comments and drafts as they stand now, in one statement."""
     own = OwnAnswers({}, {}, {})
-    rows = session.connection().execute(OWN_ANSWERS, {"round_id": round_id, "panellist_id": panellist_id})
+    rows = OWN_ANSWERS.rows(session, round_id=round_id, panellist_id=panellist_id)
     for what, statement_id, criterion_id, word, value, text in rows:
         if what == RATED:
             own.ratings[statement_id, criterion_id] = _own(word, value)

@@ -3,15 +3,16 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 from sqlalchemy import String, bindparam, type_coerce
 from sqlalchemy import select as sa_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from surveys.driver import Row
 from surveys.localized import LocalizedText
 from surveys.models import Category, Criterion, Round, RoundStatement, Scale, Statement, StatementVersion, TaskForce
+from surveys.queries.prepared import Prepared
 from surveys.queries.statements import MEANING
 from surveys.queries.written import as_written, text_of
 from surveys.rules.answers import Asked
@@ -82,6 +83,14 @@ class Questionnaire:
         }
 
     @cached_property
+    def cells_of(self) -> dict[int, tuple[tuple[int, int], ...]]:
+        """Statement id to its cells, in the order of the criteria."""
+        return {
+            statement.id: tuple((statement.id, criterion.id) for criterion in self.criteria_of(statement.kind))
+            for statement in self.statements
+        }
+
+    @cached_property
     def by_id(self) -> dict[int, AskedStatement]:
         return {statement.id: statement for statement in self.statements}
 
@@ -106,14 +115,14 @@ CRITERIA = (
     .join(Scale, col(Scale.id) == Criterion.scale_id)
     .order_by(col(Criterion.position), col(Criterion.id))
 )
-CRITERIA_OF_STUDY = CRITERIA.where(col(Criterion.study_id) == bindparam("study_id"))
-CRITERIA_OF_ROUND = (
+CRITERIA_OF_STUDY = Prepared(CRITERIA.where(col(Criterion.study_id) == bindparam("study_id")))
+CRITERIA_OF_ROUND = Prepared(
     CRITERIA.join(TaskForce, col(TaskForce.study_id) == Criterion.study_id)
     .join(Round, col(Round.task_force_id) == TaskForce.id)
     .where(col(Round.id) == bindparam("round_id"))
 )
 OF_PARENT = aliased(StatementVersion)
-STATEMENTS = (
+STATEMENTS = Prepared(
     sa_select(
         col(Statement.id),
         col(StatementVersion.id),
@@ -141,11 +150,11 @@ STATEMENTS = (
 MOST_KEPT = 256
 """Questionnaires of which the objects are kept: more than a study with ten task forces opens in a year."""
 
-Rows = tuple[tuple[Any, ...], ...]
+Rows = tuple[Row, ...]
 
 
 def criteria_of_study(session: Session, *, study_id: int) -> tuple[AskedCriterion, ...]:
-    return _criteria(_rows(session, CRITERIA_OF_STUDY, {"study_id": study_id}))
+    return _criteria(tuple(CRITERIA_OF_STUDY.rows(session, study_id=study_id)))
 
 
 def questionnaire_of(session: Session, *, round_id: int) -> Questionnaire:
@@ -156,13 +165,9 @@ def questionnaire_of(session: Session, *, round_id: int) -> Questionnaire:
     """
     return _questionnaire(
         round_id,
-        _statements(_rows(session, STATEMENTS, {"round_id": round_id})),
-        _criteria(_rows(session, CRITERIA_OF_ROUND, {"round_id": round_id})),
+        _statements(tuple(STATEMENTS.rows(session, round_id=round_id))),
+        _criteria(tuple(CRITERIA_OF_ROUND.rows(session, round_id=round_id))),
     )
-
-
-def _rows(session: Session, statement: Any, parameters: dict[str, int]) -> Rows:
-    return tuple(map(tuple, session.connection().execute(statement, parameters)))
 
 
 @lru_cache(maxsize=MOST_KEPT)

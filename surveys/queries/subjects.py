@@ -18,15 +18,17 @@ SUBJECT_OF_ROUND = (
 )
 
 
-def find_subject(session: Session, view_args: dict[str, Any]) -> Subject | None:
+def find_subject(session: Session, view_args: dict[str, Any], *, of_round: Subject | None = None) -> Subject | None:
     """The subject that `view_args` name, or None where there is no such thing.
+
+    `of_round` is that of `round_id`, where it is known already.
 
     Knows `study_id`, `task_force_id`, `round_id`, `statement_id`, `panellist_id`, `objective_id` and `message_id`;
     ids that contradict each other (a statement of another task force) name nothing. Others are not looked at.
     """
     found: list[Subject] = []
     for name, value in view_args.items():
-        subject = _find_one(session, name, value)
+        subject = of_round if name == "round_id" and of_round else _find_one(session, name, value)
         if subject is None:
             return None
         found.append(subject)

@@ -9,6 +9,8 @@ from sqlalchemy import Dialect, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from surveys.driver import send
+
 MOST_ROWS = 100
 """In one statement: more than a page of ratings has, and fewer than would meet SQLite's limit of places."""
 Columns = Mapping[str, Sequence[Any]]
@@ -42,6 +44,13 @@ def upsert_alike(
     _write_alike(session, whole, _statement(session.get_bind().dialect.name, whole, key, replace), columns)
 
 
+def upsert_one(
+    session: Session, table: type[Any], row: Mapping[str, Any], *, key: tuple[str, ...], replace: tuple[str, ...]
+) -> None:
+    """`upsert` of one row of plain values, as each change of each field sends it."""
+    upsert_alike(session, table, {name: (value,) for name, value in row.items()}, key=key, replace=replace)
+
+
 def insert_alike(session: Session, table: type[Any], columns: Columns) -> None:
     """Insert many rows of few different values; see `_write_alike`."""
     whole: Any = table
@@ -71,7 +80,7 @@ def _write_alike(session: Session, table: Any, statement: Any, columns: Columns)
         return
     for start in range(0, n_rows, MOST_ROWS):
         some = rows[start : start + MOST_ROWS]
-        connection.exec_driver_sql(_for_rows(words, len(order), len(some)), tuple(chain.from_iterable(some)))
+        send(connection, _for_rows(words, len(order), len(some)), tuple(chain.from_iterable(some)))
 
 
 @cache

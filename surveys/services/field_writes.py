@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from surveys.models import Draft, FieldWrite, TextChange
 from surveys.queries.drafts import own_drafts
 from surveys.rules.texts import DRAFT_LIMIT, clean_text
-from surveys.services.bulk import upsert
+from surveys.services.bulk import upsert_one
 from surveys.services.seats import Seat
 
 WHOLE_PAGE = "*"
@@ -62,7 +62,7 @@ def note_write(session: Session, *, seat: Seat, write: Write, now: datetime) -> 
         "written_at": now,
     }
     key = ("round_id", "panellist_id", "field", "client")
-    upsert(session, FieldWrite, [row], key=key, replace=("sequence", "written_at"))
+    upsert_one(session, FieldWrite, row, key=key, replace=("sequence", "written_at"))
 
 
 def note_page(session: Session, *, seat: Seat, client: str, now: datetime) -> None:
@@ -116,7 +116,7 @@ def keep_draft(session: Session, *, seat: Seat, write: Write, now: datetime) -> 
         "saved_at": now,
     }
     replace = ("value", "client", "sequence", "saved_at")
-    upsert(session, Draft, [row], key=("round_id", "panellist_id", "field"), replace=replace)
+    upsert_one(session, Draft, row, key=("round_id", "panellist_id", "field"), replace=replace)
 
 
 def drop_drafts(session: Session, *, seat: Seat, fields: Sequence[str]) -> None:

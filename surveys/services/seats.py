@@ -9,9 +9,10 @@ from sqlmodel import Session, col
 
 from surveys.errors import RuleViolation
 from surveys.models import Panellist, Round, Submission
+from surveys.queries.prepared import Prepared
 from surveys.rules.answers import ensure_answerable
 from surveys.rules.permissions import Actor
-from surveys.services.bulk import upsert
+from surveys.services.bulk import upsert_one
 from surveys.services.round_locks import share_round
 from surveys.vocabulary import MembershipStatus, RoundKind, ViolationCode
 
@@ -25,7 +26,7 @@ class Seat:
     panellist_id: int
 
 
-SEAT = (
+SEAT = Prepared(
     sa_select(
         col(Round.status),
         col(Round.deadline_at),
@@ -57,7 +58,7 @@ def take_seat(session: Session, *, actor: Actor, round_id: int, now: datetime) -
         `round_not_open`, `round_closed`, `not_a_panellist`, `consent_missing`.
     """
     share_round(session, round_id=round_id)
-    row = session.connection().execute(SEAT, {"round_id": round_id, "person_id": actor.person_id}).one()
+    (row,) = SEAT.rows(session, round_id=round_id, person_id=actor.person_id)
     status, deadline_at, grace_minutes, closed_at, kind, panellist_id, membership, consented_at, is_due = row
     ensure_answerable(status=status, deadline_at=deadline_at, grace_minutes=grace_minutes, closed_at=closed_at, now=now)
     if panellist_id is None or membership in AWAY:
@@ -85,4 +86,4 @@ def note_saving(session: Session, *, round_id: int, panellist_id: int, now: date
     }
     # What was keyed in from paper is theirs from here on: the facilitator who keyed it in sees it no longer.
     replace = ("saved_at", "entered_on_behalf_by")
-    upsert(session, Submission, [row], key=("round_id", "panellist_id"), replace=replace)
+    upsert_one(session, Submission, row, key=("round_id", "panellist_id"), replace=replace)

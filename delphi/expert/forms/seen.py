@@ -60,8 +60,8 @@ BLANK = mark("")
 
 def seen_words(saved_at: str, shown: Mapping[str, str]) -> str:
     """The hidden field of a page that shows these values; what is blank is left out."""
-    marks = {name: mark(value) for name, value in shown.items()}
-    return " ".join([saved_at, *(f"{name}={value}" for name, value in marks.items() if value != BLANK)])
+    marks = [f"{name}={known}" for name, value in shown.items() if (known := mark(value)) != BLANK]
+    return " ".join([saved_at, *marks])
 
 
 def read_seen(form: Mapping[str, str]) -> Seen:

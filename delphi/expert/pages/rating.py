@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from delphi.expert.forms.rating import Filled, rating_field
 from delphi.expert.pages.further import QuestionsLine
@@ -55,8 +56,7 @@ class Remark:
 BLANK = Remark()
 
 
-@dataclass(frozen=True, slots=True)
-class FirstLook:
+class FirstLook(NamedTuple):
     """One statement with its questions, met for the first time and not remarked on: but for `chosen` like anybody's."""
 
     number: int
@@ -65,7 +65,7 @@ class FirstLook:
     panel: PanelContext
     n_blocks: int
     """On the page."""
-    chosen: tuple[str, ...]
+    chosen: tuple[str | None, ...]
     """The value of the radio chosen in each question, or nothing."""
 
 
@@ -145,7 +145,7 @@ def blocks_of(
     for number, statement in enumerate(statements, start=1):
         asked = questionnaire.criteria_of(statement.kind)
         if not is_particular and statement.id not in filled.comments and statement.id not in filled.stances:
-            chosen = tuple([choices.get((statement.id, criterion.id), "") for criterion in asked])
+            chosen = tuple(map(choices.get, questionnaire.cells_of[statement.id]))
             blocks.append(FirstLook(number, statement, asked, panel, len(statements), chosen))
             continue
         results = _comparable(statement, asked, earlier)

@@ -86,3 +86,26 @@ def test_values_off_the_scale_are_shown_as_chosen_nowhere(app: Flask) -> None:
     assert f'id="{study.field()}-error"' in page
     assert " checked" not in page
     assert f'id="{study.field()}-error"' not in study.page(), "what one person has to mend is not kept"
+
+
+def test_a_kept_page_gives_everybody_their_own_tokens_progress_and_notices(app: Flask) -> None:
+    study = Study(app, n_experts=2)
+    other = expert_client(app, study.small, study.small.experts[1])
+    first, again, foreign = study.page(), study.page(), other.get(study.address).get_data(as_text=True)
+    for name in ("csrf_token", "client"):
+        values = [re.findall(rf'name="{name}" value="([^"]+)"', page) for page in (first, again, foreign)]
+        assert all(values)
+        assert len({each[0] for each in values}) == 3 if name == "client" else values[0][0] != values[2][0]
+    shelves = [re.findall(r'data-shelf="([^"]+)"', page)[0] for page in (first, again, foreign)]
+    assert shelves[0] == shelves[1] != shelves[2]
+    assert "\0" not in first
+    study.send({study.field(): "7", study.field(criterion="feasibility"): "7"})
+    assert "1 of 3 done" in study.page()
+    page = other.get(study.address).get_data(as_text=True)
+    assert "0 of 3 done" in page
+    assert "Not saved yet" in page
+    with study.client.session_transaction() as kept:
+        kept["_flashes"] = [("message", "Only once, only for me")]
+    assert "Only once, only for me" in study.page()
+    assert "Only once, only for me" not in study.page()
+    assert "Only once, only for me" not in other.get(study.address).get_data(as_text=True)
