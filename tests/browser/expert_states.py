@@ -139,6 +139,7 @@ NO_PAGES = {
     "expert.sheet": "PDF",
     "paper.sheet": "PDF",
     "expert.my_data_file": "JSON",
+    "expert.next_round_file": "calendar",
     "expert.keep_field": "JSON for the script",
     "expert.keep_question_field": "JSON for the script",
     "expert.kept_file": "plain text",

@@ -93,7 +93,7 @@ def without_language(address: str) -> str:
 def is_page(address: str, *, base: str) -> bool:
     """Whether an address is a page of the application, not a file, a mail address or a language switch."""
     parts = urlsplit(address)
-    is_file = parts.path.rpartition(".")[2] in ("csv", "xlsx", "json", "pdf", "docx", "zip", "txt", "svg", "png")
+    is_file = parts.path.rpartition(".")[2] in ("csv", "xlsx", "json", "pdf", "docx", "zip", "txt", "svg", "png", "ics")
     return address.startswith(f"{base}/") and not is_file and "language=" not in parts.query
 
 

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import Response, abort, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from delphi import clock
 from delphi.database import reading_session
 from delphi.expert import blueprint
 from delphi.expert.going_on import go_on
+from delphi.expert.pages.calendar import calendar_entry
 from delphi.expert.pages.home import home_page, panel_card
+from delphi.i18n import in_language
 from delphi.security import current_actor, requires
 from surveys.queries.asked_round import panel_context
 from surveys.queries.my_panels import my_panels
@@ -45,6 +48,27 @@ def panel(task_force_id: int) -> Any:
         panel=panel_context(reading_session(), task_force_id=task_force_id),
         next_openings=next_openings(reading_session(), task_force_ids=[task_force_id], now=clock.now()),
     )
+
+
+@blueprint.get("/<int:task_force_id>/next-round.ics")
+@requires(Permission.ANSWER)
+def next_round_file(task_force_id: int) -> Response:
+    """The planned opening of the next round, for somebody's own calendar."""
+    session, now = reading_session(), clock.now()
+    opens_at = next_openings(session, task_force_ids=[task_force_id], now=now).get(task_force_id)
+    if opens_at is None:
+        abort(404)
+    panel = panel_context(session, task_force_id=task_force_id)
+    title = gettext("%(code)s, %(title)s: the next round", code=panel.code, title=in_language(panel.title))
+    entry = calendar_entry(
+        uid=f"task-force-{task_force_id}-{opens_at.timestamp():.0f}@{request.host}",
+        summary=title,
+        address=url_for("expert.panel", task_force_id=task_force_id, _external=True),
+        starts_at=opens_at,
+        now=now,
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{panel.code}.ics"'}
+    return Response(entry, mimetype="text/calendar", headers=headers)
 
 
 @blueprint.get("/rounds/<int:round_id>/")

@@ -1,12 +1,13 @@
 """What one expert is told of the others' ideas and of the next round: counts of five people on, and a date."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlmodel import select
 
 from delphi import clock
+from delphi.expert.pages.calendar import calendar_entry
 from surveys.models import Idea, PlannedRound
 from surveys.rules.answers import IdeaAnswer
 from surveys.services.ideas import save_ideas
@@ -58,8 +59,21 @@ def test_ideas_of_others_are_counted_from_five_people_on(app: Flask, n_others: i
             merge_idea(session, idea_id=idea_id, statement_id=statement, **step)
     assert planned in client.get("/my/?all=1").text
     assert planned in client.get(f"/my/{small.task_force_id}/").text
+    entry = client.get(f"/my/{small.task_force_id}/next-round.ics")
+    assert entry.mimetype == "text/calendar"
+    assert f"DTSTART:{(now + timedelta(days=9)):%Y%m%dT%H%M%SZ}\r\n" in entry.text
     with app.extensions["delphi_database"].writing() as session:
         a_rating_round_on(session, small, statements=[statement])
     fates = client.get(f"/my/{small.task_force_id}/ideas").text
     assert (f"{n_others + 1} ideas of {n_others + 1} people became one statement." in fates) == (n_others >= 4)
     assert planned not in client.get("/my/?all=1").text
+    assert client.get(f"/my/{small.task_force_id}/next-round.ics").status_code == 404
+
+
+def test_a_calendar_entry_escapes_and_folds_its_title() -> None:
+    title = "A5, « Marchés ; carbone »: " + "é" * 60
+    moment = datetime(2026, 5, 4, 9, tzinfo=UTC)
+    entry = calendar_entry(uid="1@x", summary=title, address="https://x.example/", starts_at=moment, now=moment)
+    assert max(map(len, entry.split(b"\r\n"))) <= 75
+    unfolded = entry.decode().replace("\r\n ", "")
+    assert "SUMMARY:" + title.replace(",", "\\,").replace(";", "\\;") in unfolded.split("\r\n")
