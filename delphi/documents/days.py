@@ -10,4 +10,7 @@ from delphi.i18n import language
 
 def day(moment: datetime, time_zone: str) -> str:
     """ "12 May 2026", in the language of the page and the zone of the study."""
-    return str(format_date(moment.astimezone(ZoneInfo(time_zone)).date(), "d MMMM y", locale=language()))
+    date = moment.astimezone(ZoneInfo(time_zone)).date()
+    # French counts the first of a month as an ordinal, which the data behind Babel do not know.
+    pattern = "d'er' MMMM y" if language() == "fr" and date.day == 1 else "d MMMM y"
+    return str(format_date(date, pattern, locale=language()))

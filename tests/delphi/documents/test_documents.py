@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from delphi.documents import typesetting
 from delphi.documents.blocks import Column, Document, Grid, Paragraph, plain
 from delphi.documents.certificate import Certificate, CertifiedRound, certificate_data, certificate_pdf
+from delphi.documents.days import day
 from delphi.documents.own_answers import GivenItem, GivenSection, OwnAnswersSheet, own_answers_data, own_answers_pdf
 from delphi.documents.pdf import as_pdf
 from delphi.documents.questionnaire import paper_questionnaire, questionnaire_data, questionnaire_pdf
@@ -43,15 +44,21 @@ def sheet(text: str) -> OwnAnswersSheet:
     )
 
 
-@pytest.mark.parametrize(("language", "day"), [("en", "12 May 2026"), ("fr", "12 mai 2026")])
-def test_the_certificate_names_person_task_force_and_rounds(app: Flask, language: str, day: str) -> None:
+@pytest.mark.parametrize(("language", "closed"), [("en", "12 May 2026"), ("fr", "12 mai 2026")])
+def test_the_certificate_names_person_task_force_and_rounds(app: Flask, language: str, closed: str) -> None:
     with app.test_request_context(), force_locale(language):
         data = certificate_data(CERTIFICATE)
         assert certificate_pdf(CERTIFICATE).startswith(b"%PDF")
     assert data["language"] == language
     assert (data["name"], data["signature"]) == ("Awa Diop", "The secretariat")
     assert ("Marchés du carbone" if language == "fr" else "Carbon markets") in data["lead"][1]
-    assert [line["closed"] for line in data["rounds"]] == [day, day]
+    assert [line["closed"] for line in data["rounds"]] == [closed, closed]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "1 December 2026"), ("fr", "1er décembre 2026")])
+def test_the_first_of_a_month_is_written_as_people_do(app: Flask, language: str, said: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert day(datetime(2026, 11, 30, 23, 30, tzinfo=UTC), "Europe/Paris") == said
 
 
 def test_a_certificate_of_no_round_is_refused(app: Flask) -> None:
