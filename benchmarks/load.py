@@ -5,7 +5,7 @@ Four lines a place:
    all of that at random times within `--seconds`.
 2. `burst`: every expert sends her answers in, within one second.
 3. `close`: every expert changes all answers and presses the button, within one second, and in the middle of it the
-   round is closed (by another process, as at a deadline).
+   round is closed by another process, with the preview it read before.
 4. `kept`: what is stored afterwards against what was acknowledged.
 
 Places: `sqlite` is one process (waitress, as `delphi run`), `postgresql` is gunicorn with two processes, `two` is two
@@ -32,8 +32,8 @@ from sqlmodel import select
 
 from benchmarks.load_experts import Expert, Measured, all_at_their_time, wait_until
 from benchmarks.load_places import Place, Process, a_database, gunicorn, prepare, waitress, worker
-from surveys.models import FrozenRating, OutboxMessage, Rating, Submission
-from surveys.services.rounds import close_round
+from surveys.models import FrozenRating, OutboxMessage, Rating, Round, Submission
+from surveys.services.rounds import close_round, preview_close
 
 HEADING = ("place", "what", "requests", "a second", "median", "p95", "longest", "5xx", "cut off", "verdict")
 P95_SPREAD, LONGEST_SPREAD, LONGEST_BURST, LONGEST_CLOSE = 1.0, 5.0, 20.0, 3.0
@@ -80,10 +80,13 @@ def close_in_the_middle(place: Place, *, after: float, closed: list[tuple[float,
 
     def act() -> None:
         database = place.database()
+        with database.reading() as session:
+            shown = preview_close(session, round_=session.get_one(Round, place.round_id)).digest
         time.sleep(after)
         began = time.monotonic()
         with database.writing() as session:
-            close_round(session, actor=None, round_id=place.round_id, now=datetime.now(UTC))
+            # With the preview of before the burst, as on the page of whoever presses the button in the middle of it.
+            close_round(session, actor=None, round_id=place.round_id, now=datetime.now(UTC), digest=shown)
         closed.append((time.monotonic(), time.monotonic() - began))
         database.engine.dispose()
 
