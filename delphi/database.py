@@ -149,9 +149,9 @@ def database() -> Database:
 
 def reading_session() -> Session:
     """The reading session of this request; closed when the request ends."""
-    if "reading_session" not in g:
-        g.reading_session = database().reading()
-    session: Session = g.reading_session
+    session: Session | None = g.get("reading_session")
+    if session is None:
+        session = g.reading_session = database().reading()
     return session
 
 

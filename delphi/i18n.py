@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -60,12 +60,23 @@ def moment(value: datetime | None, time_zone: str = "UTC", reader: str | None = 
         return ""
     locale = reader or language()
     zone = ZoneInfo(time_zone)
-    pattern = "EEEE d MMMM y, HH:mm"
-    local = format_datetime(value.astimezone(zone), pattern, locale=locale)
+    there = value.astimezone(zone)
+    local = format_datetime(there, _ordinal("EEEE d MMMM y, HH:mm", there, locale), locale=locale)
     if time_zone == "UTC":
         return f"{local} UTC"
     place = time_zone.rpartition("/")[2].replace("_", " ")
     return f"{local} {place} ({format_time(value.astimezone(UTC), 'HH:mm', tzinfo=UTC, locale=locale)} UTC)"
+
+
+def written_date(value: date, pattern: str, reader: str | None = None) -> str:
+    """A day by a pattern such as "d MMMM y", in the language of the page or of `reader`."""
+    locale = reader or language()
+    return str(format_date(value, _ordinal(pattern, value, locale), locale=locale))
+
+
+def _ordinal(pattern: str, value: date, locale: str) -> str:
+    # French counts the first of a month as an ordinal, which the data behind Babel do not know.
+    return pattern.replace("d ", "d'er' ", 1) if locale == "fr" and value.day == 1 else pattern
 
 
 def number(value: float | int | None, digits: int = 2) -> str:

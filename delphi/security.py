@@ -80,9 +80,9 @@ def forget_actor() -> None:
 
 
 def _visit() -> Visit:
-    if "visit" not in g:
-        g.visit = _who_asks()
-    visit: Visit = g.visit
+    visit: Visit | None = g.get("visit")
+    if visit is None:
+        visit = g.visit = _who_asks()
     return visit
 
 

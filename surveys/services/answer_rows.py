@@ -24,21 +24,23 @@ def store_ratings(
     latest = {(answer.statement_id, answer.criterion_id): answer for answer in answers}
     changed = {cell: answer for cell, answer in latest.items() if not _is_same(before.get(cell), answer)}
     replaced = [cell for cell in changed if cell in before]
-    history: Columns = {
-        **_places(seat, replaced),
-        "old_state": [before[cell].state for cell in replaced],
-        "old_value": [before[cell].value for cell in replaced],
-        "changed_at": [now] * len(replaced),
-    }
-    insert_alike(session, RatingChange, history)
+    if replaced:
+        history: Columns = {
+            **_places(seat, replaced),
+            "old_state": [before[cell].state for cell in replaced],
+            "old_value": [before[cell].value for cell in replaced],
+            "changed_at": [now] * len(replaced),
+        }
+        insert_alike(session, RatingChange, history)
     given = [cell for cell, answer in changed.items() if answer.state is not None]
-    kept: Columns = {
-        **_places(seat, given),
-        "state": [changed[cell].state for cell in given],
-        "value": [changed[cell].value for cell in given],
-    }
-    key = ("round_id", "statement_id", "criterion_id", "panellist_id")
-    upsert_alike(session, Rating, kept, key=key, replace=("state", "value"))
+    if given:
+        kept: Columns = {
+            **_places(seat, given),
+            "state": [changed[cell].state for cell in given],
+            "value": [changed[cell].value for cell in given],
+        }
+        key = ("round_id", "statement_id", "criterion_id", "panellist_id")
+        upsert_alike(session, Rating, kept, key=key, replace=("state", "value"))
     emptied = [cell for cell, answer in changed.items() if answer.state is None]
     if emptied:
         session.connection().execute(
@@ -56,12 +58,13 @@ def _is_same(before: OwnRating | None, answer: RatingAnswer) -> bool:
     return before.state is answer.state and before.value == answer.value
 
 
-def _places(seat: Seat, cells: Sequence[Cell]) -> dict[str, list[int]]:
-    """The columns that say where answers stand: one row a cell, all of one panellist."""
+def _places(seat: Seat, cells: Sequence[Cell]) -> Columns:
+    """The columns that say where answers stand: one row a cell, all of one panellist; there is one at least."""
+    statement_ids, criterion_ids = zip(*cells, strict=True)
     return {
         "round_id": [seat.round_id] * len(cells),
-        "statement_id": [statement_id for statement_id, _ in cells],
-        "criterion_id": [criterion_id for _, criterion_id in cells],
+        "statement_id": statement_ids,
+        "criterion_id": criterion_ids,
         "panellist_id": [seat.panellist_id] * len(cells),
     }
 
