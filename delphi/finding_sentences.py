@@ -200,10 +200,12 @@ def stability_sentence(change: Change, *, min_group_size: int) -> str:
     n_kept = round(stability.pct_unchanged * stability.n_paired)
     kept = gettext("%(k)s of %(n)s people kept their answer.", k=n_kept, n=stability.n_paired)
     if stability.group_stable and stability.individual_stable:
-        return f"{kept} {gettext('Panel and people are stable.')}"
-    if stability.group_stable:
-        return f"{kept} {gettext('The panel is stable while people moved.')}"
-    return f"{kept} {gettext('The panel still moves.')}"
+        state = gettext("Panel and people are stable.")
+    elif stability.group_stable:
+        state = gettext("The panel is stable while people moved.")
+    else:
+        state = gettext("The panel still moves.")
+    return f"{kept} {state}"
 
 
 def points_words(share: float) -> str:

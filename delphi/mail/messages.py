@@ -8,12 +8,11 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from delphi.config import ROOT
-from delphi.i18n import LANGUAGE_NAMES, moment
+from delphi.i18n import LANGUAGE_NAMES, moment, written_date
 from surveys.localized import LocalizedText
 from surveys.vocabulary import MessageKind
 
@@ -201,7 +200,7 @@ def _of_round(facts: MailFacts) -> dict[str, Any]:
     closes_on = ""
     if about.deadline_at is not None:
         local = about.deadline_at.astimezone(ZoneInfo(facts.time_zone)).date()
-        closes_on = format_date(local, "d MMMM", locale=language)
+        closes_on = written_date(local, "d MMMM", language)
     return {
         "place": about.task_force,
         "objective": about.objective.in_language(language),
@@ -227,7 +226,7 @@ def _of_consultation(facts: MailFacts) -> dict[str, Any]:
     return {
         "title": about.title.in_language(language),
         "closes_at": moment(about.closes_at, facts.time_zone, language),
-        "closes_on": format_date(local, "d MMMM", locale=language),
+        "closes_on": written_date(local, "d MMMM", language),
     }
 
 

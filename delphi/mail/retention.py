@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from babel.dates import format_date
 from sqlmodel import Session
 
 from delphi.config import Settings
+from delphi.i18n import written_date
 from delphi.mail.messages import MailFacts, mail_language
 from surveys.models import OutboxMessage, Person, Study
 
@@ -24,5 +24,5 @@ def retention_facts(session: Session, *, message: OutboxMessage, settings: Setti
         link=f"{settings.base_url.rstrip('/')}/data-protection/studies/{study.id}",
         sender_name=study.contact_name or study.name.in_language(language),
         reply_to=study.contact_email,
-        note=str(format_date(day, "d MMMM y", locale=language)),
+        note=written_date(day, "d MMMM y", language),
     )

@@ -67,7 +67,7 @@ def redline_document(
                     Run(gettext("In word processors these are tracked changes."), Look.SOFT),
                 ),
             ),
-            foot=f"{gettext('Proposed changes of the framework')} · {state}",
+            foot=" · ".join((gettext("Proposed changes of the framework"), state)),
             contents="",
             blocks=tuple(blocks),
         )
@@ -78,7 +78,7 @@ def _field(sheet: RevisedField, *, languages: Sequence[str], codes: dict[int, st
     if latest is None:
         return []
     state = gettext("approved") if latest.state is RevisionState.APPROVED else gettext("draft")
-    facts: Line = (Run(f"{gettext('Reason:')} ", Look.STRONG), Run(latest.reason))
+    facts: Line = (Run(gettext("Reason:"), Look.STRONG), Run(f" {latest.reason}"))
     blocks: list[Block] = [
         Heading(2, "", (Run(str(OBJECTIVE_FIELDS[sheet.field])), Run(f" ({state})", Look.SOFT))),
         Grid(

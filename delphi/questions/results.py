@@ -71,7 +71,7 @@ def _ranking(question: AskedQuestion, summary: dict[str, Any], n: int) -> Told:
     order = ", ".join(f"{place}. {words[code]}" for place, code in enumerate(summary["kemeny"], start=1))
     sentence = gettext("The order closest to all answers: %(order)s.", order=order)
     if summary["is_only"] is False:
-        sentence = f"{sentence} {gettext('Other orders are as close.')}"
+        sentence = " ".join((sentence, gettext("Other orders are as close.")))
     headings = (gettext("Option"), gettext("Mean rank"), gettext("Borda score"), gettext("First"))
     rows = tuple(
         (words[code], number(one["mean_rank"]), number(one["borda"]), _k_of_n(one["first"], n))

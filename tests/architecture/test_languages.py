@@ -1,5 +1,6 @@
 """Every code has its sentence, and every sentence its translation."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -92,6 +93,23 @@ def test_every_message_stands_in_the_prepared_catalogue(extracted: Catalog, lang
     assert [
         message.id for message in extracted if message.id and prepared.get(message.id, message.context) is None
     ] == []
+
+
+def hidden_sentences(source: str) -> list[str]:
+    """Translations asked for within an f-string, where the collection of messages does not see them."""
+    return [
+        ast.unparse(call)
+        for text in ast.walk(ast.parse(source))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("gettext", "ngettext")
+    ]
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    assert hidden_sentences("""a = f"{gettext('Reason:')} x" """) == ["gettext('Reason:')"]
+    sources = (ROOT / "delphi").rglob("*.py")
+    assert {path.name: found for path in sources if (found := hidden_sentences(path.read_text("utf-8")))} == {}
 
 
 def test_a_missing_translation_is_found(tmp_path: Path) -> None:

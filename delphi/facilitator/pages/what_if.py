@@ -185,4 +185,5 @@ def _chance(board: Board, *, criterion: AskedCriterion, tried: WhatIf) -> str:
     )
     if own is None:
         return said
-    return f"{said} {gettext('The rule of the protocol: %(chance)s.', chance=percent(own, digits=1))}"
+    protocol = gettext("The rule of the protocol: %(chance)s.", chance=percent(own, digits=1))
+    return f"{said} {protocol}"

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from sqlmodel import Session, col, select
 
-from delphi.i18n import language
+from delphi.i18n import written_date
 from surveys.localized import LocalizedText
 from surveys.models import Study
 from surveys.rules.permissions import Actor
@@ -42,4 +41,4 @@ def day(value: datetime | None, *, time_zone: str) -> str:
     """A date in the study's zone, such as 12 May 2026; empty for none."""
     if value is None:
         return ""
-    return str(format_date(value.astimezone(ZoneInfo(time_zone)).date(), "d MMM y", locale=language()))
+    return written_date(value.astimezone(ZoneInfo(time_zone)).date(), "d MMM y")

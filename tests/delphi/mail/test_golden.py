@@ -27,7 +27,7 @@ VARIANTS: dict[str, tuple[MessageKind, dict[str, object]]] = {
     "reminder_not_started": (MessageKind.REMINDER, {"n_done": 0, "minutes": 9}),
     "reminder_only_to_send": (MessageKind.REMINDER, {"n_done": 14}),
 }
-DAYS = {"en": "1 March 2027", "fr": "1 mars 2027"}
+DAYS = {"en": "1 March 2027", "fr": "1er mars 2027"}
 """On which the names of the study are unlinked."""
 
 
