@@ -153,7 +153,7 @@ def _mail(found: Running, *, settings: Settings, now: datetime) -> Check:
         cause = gettext("No mail server is set: %(count)s mails wait in the outbox.", count=n_queued)
         return Check(topic, State.CARE, cause, "DELPHI_SMTP_URL=smtp://USER:PASSWORD@HOST:587")
     if found.oldest_due_at is not None and now - found.oldest_due_at > MAIL_IS_LATE:
-        cause = gettext("%(count)s mails wait, one for more than 15 minutes.", count=n_queued)
+        cause = gettext("Mails waiting: %(count)s, one of them for more than 15 minutes.", count=n_queued)
         return Check(topic, State.BAD, cause, "python -m delphi mail")
     cause = gettext("%(queued)s wait, %(failed)s could not be delivered.", queued=n_queued, failed=n_failed)
     return Check(topic, State.CARE if n_failed else State.GOOD, cause, "")
