@@ -31,7 +31,7 @@ def test_the_welcome_states_the_group_size_of_the_protocol(app: Flask, n: int, s
         round_, _ = an_open_rating_round(session, small)
         person_id, round_id = person.id, round_.id
     page = expert_client(app, small, person_id).get(f"/my/{small.task_force_id}/welcome").text
-    assert f">{sentence}</li>" in page
+    assert f" {sentence}</li>" in page
     assert "sees by name who has answered, to send reminders, but your answers under a code" in page
     with app.test_request_context(), app.extensions["delphi_database"].reading() as session:
         asked = asked_round(session, round_id=round_id)

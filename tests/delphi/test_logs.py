@@ -45,7 +45,7 @@ def test_an_experts_visit_at_debug_leaves_no_secret_behind(app: Flask, logged: i
     assert client.post(address, data=fields).status_code == 303
     logging.getLogger("delphi").warning("somebody opened %s, wrote to %s", path, "expert.soil.a5.1@example.org")
     text = logged.getvalue()
-    assert "INSERT INTO rating" in text, "the statements of the database were not logged: the test shows nothing"
+    assert "INSERT INTO comment" in text, "the statements of the database were not logged: the test shows nothing"
     cookie = client.get_cookie("delphi")
     assert cookie is not None
     for secret in (path.rpartition("/")[2], "@example.org", ANSWER, token, cookie.value, SECRET_KEY, "Expert soil"):
