@@ -13,6 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 REPEATS = 5
+REPEATS_OF_SHORT = 51
+"""Runs of a call that takes less than `LEAST_SECONDS`: five together last no longer than one disturbance."""
+
 FREE_SHARE = 0.9
 LEAST_SECONDS = 0.005
 """A shorter call is made several times a run, as often as fits: a clock and a cache say little about one of them."""
@@ -43,7 +46,7 @@ def median_time(call: Callable[[], object], *, repeats: int = REPEATS) -> tuple[
     """Median seconds of a call, the number of timed runs, and the result. Warming up is not counted.
 
     On a shared machine a run may have to wait for a processor. Such a run (less than 90 % of one core's time) says
-    nothing and is repeated. If a busy machine leaves no five free runs, the fastest five count, for everybody alike.
+    nothing and is repeated. If a busy machine leaves too few free runs, the fastest count, for everybody alike.
     """
     gc.collect()
     start = time.perf_counter()
@@ -52,6 +55,8 @@ def median_time(call: Callable[[], object], *, repeats: int = REPEATS) -> tuple[
     if warm_up > PATIENCE_SECONDS:
         return warm_up, 1, result
     calls = _calls_a_run(call)
+    if calls > 1:
+        repeats = max(repeats, REPEATS_OF_SHORT)
     undisturbed: list[float] = []
     disturbed: list[float] = []
     began = time.perf_counter()
