@@ -1,6 +1,5 @@
 """The schema that migrations make is the schema of the models, on both databases, and moving keeps every row."""
 
-import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, select, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlmodel import select as model_select
 
 from delphi.database import Database
@@ -18,6 +17,7 @@ from surveys.models import Person, metadata
 from surveys.services.audit_chain import check_chain
 from tests.builders import a_study, an_open_rating_round, rate
 from tests.conftest import SECRET_KEY
+from tests.contents import contents
 
 FULL = "9 8 1 | 8 8 2 | 7 8 9 | 9 8 8 | 8 8 . | 8 . 1"
 
@@ -72,16 +72,6 @@ def structure(engine: Engine) -> dict[str, object]:
             "indexes": sorted((str(i["name"]), i["column_names"], bool(i["unique"])) for i in
                               inspector.get_indexes(table)),
         }  # fmt: skip
-    return found
-
-
-def contents(engine: Engine) -> dict[str, tuple[int, str]]:
-    """Rows and a hash of them, table by table."""
-    found = {}
-    with engine.connect() as connection:
-        for table in metadata.sorted_tables:
-            rows = sorted(repr(tuple(row)) for row in connection.execute(select(table)))
-            found[table.name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
     return found
 
 

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from delphi.database import Database
 from delphi.demo.build import build_demo
 from delphi.demo.digest import demo_digest
 from delphi.demo.stages import DemoStage
+from surveys import migrations
 from surveys.errors import RuleViolation
+from surveys.identity import PREFIX
 from surveys.models import (
     AuditEvent,
     Comment,
@@ -45,6 +47,7 @@ from surveys.vocabulary import (
     ViolationCode,
 )
 from tests.conftest import SECRET_KEY
+from tests.contents import contents
 from tests.delphi.demo.conftest import DEMO_NOW, BuiltDemo
 
 DemoAt = Callable[[str], BuiltDemo]
@@ -281,11 +284,30 @@ def test_another_seed_gives_another_digest(demo_at: DemoAt, build_stage: Callabl
 
 @pytest.mark.slow
 @pytest.mark.postgresql
-def test_postgresql_holds_the_same_demo(demo_at: DemoAt, postgresql_url: str) -> None:
-    database = Database(postgresql_url, identity_key=SECRET_KEY)
+def test_postgresql_holds_the_same_demo(demo_at: DemoAt, own_postgresql_url: str) -> None:
+    database = Database(own_postgresql_url, identity_key=SECRET_KEY)
     build_demo(database, stage=DemoStage.ROUND_3_OPEN, seed=1, secret_key=SECRET_KEY, now=DEMO_NOW)
     with demo_at(DEFAULT).database.reading() as first, database.reading() as second:
         assert demo_digest(first) == demo_digest(second)
+    assert_migrating_keeps_everything(database)
+
+
+@pytest.mark.slow
+def test_sqlite_keeps_the_demo_through_migrations(build_stage: Callable[..., BuiltDemo]) -> None:
+    assert_migrating_keeps_everything(build_stage("plan").database)
+
+
+def assert_migrating_keeps_everything(database: Database) -> None:
+    """Down before names were encrypted and the log was linked, and up again; ends the connections."""
+    before = contents(database.engine)
+    assert before["rating"][0] > 4_000
+    migrations.downgrade(database.engine, "0002")
+    with database.engine.connect() as connection:
+        assert not any(
+            name.startswith(PREFIX) for name in connection.execute(text("SELECT name FROM person")).scalars()
+        )
+    migrations.upgrade(database.engine)
+    assert contents(database.engine) == before
     database.engine.dispose()
 
 
