@@ -5,16 +5,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from delphi.database import Database
 from delphi.demo.build import build_demo
 from delphi.demo.digest import demo_digest
 from delphi.demo.stages import DemoStage
-from surveys import migrations
 from surveys.errors import RuleViolation
-from surveys.identity import PREFIX
 from surveys.models import (
     AuditEvent,
     Comment,
@@ -47,7 +44,6 @@ from surveys.vocabulary import (
     ViolationCode,
 )
 from tests.conftest import SECRET_KEY
-from tests.contents import contents
 from tests.delphi.demo.conftest import DEMO_NOW, BuiltDemo
 
 DemoAt = Callable[[str], BuiltDemo]
@@ -280,35 +276,6 @@ def test_another_seed_gives_another_digest(demo_at: DemoAt, build_stage: Callabl
     other = build_stage("round-1-closed", seed=2)
     with demo_at("round-1-closed").database.reading() as first, other.database.reading() as second:
         assert demo_digest(first) != demo_digest(second)
-
-
-@pytest.mark.slow
-@pytest.mark.postgresql
-def test_postgresql_holds_the_same_demo(demo_at: DemoAt, own_postgresql_url: str) -> None:
-    database = Database(own_postgresql_url, identity_key=SECRET_KEY)
-    build_demo(database, stage=DemoStage.ROUND_3_OPEN, seed=1, secret_key=SECRET_KEY, now=DEMO_NOW)
-    with demo_at(DEFAULT).database.reading() as first, database.reading() as second:
-        assert demo_digest(first) == demo_digest(second)
-    assert_migrating_keeps_everything(database)
-
-
-@pytest.mark.slow
-def test_sqlite_keeps_the_demo_through_migrations(build_stage: Callable[..., BuiltDemo]) -> None:
-    assert_migrating_keeps_everything(build_stage("plan").database)
-
-
-def assert_migrating_keeps_everything(database: Database) -> None:
-    """Down before names were encrypted and the log was linked, and up again; ends the connections."""
-    before = contents(database.engine)
-    assert before["rating"][0] > 4_000
-    migrations.downgrade(database.engine, "0002")
-    with database.engine.connect() as connection:
-        assert not any(
-            name.startswith(PREFIX) for name in connection.execute(text("SELECT name FROM person")).scalars()
-        )
-    migrations.upgrade(database.engine)
-    assert contents(database.engine) == before
-    database.engine.dispose()
 
 
 def test_the_demo_is_not_built_twice_into_one_database(build_stage: Callable[..., BuiltDemo]) -> None:
