@@ -50,9 +50,7 @@ def expert(browser: Browser, demo: RunningDemo) -> None:
     page = enter(browser, demo.expert, size=PHONE)
     page.goto(f"{demo.base}/my/?all=1&language=en")
     page.locator("main a.button").first.click()
-    # With one question the arguments of both sides fit under it.
     argued = page.locator("fieldset.block", has=page.locator(".sides > div:nth-child(2)"))
-    argued = argued.filter(has_not=page.locator("fieldset.question ~ fieldset.question"))
     argued.first.evaluate("block => window.scrollTo(0, block.getBoundingClientRect().top + window.scrollY - 8)")
     take(page, "expert")
 
