@@ -13,9 +13,11 @@ from sqlmodel import select as model_select
 from delphi.database import Database
 from surveys import migrations
 from surveys.identity import PREFIX, IdentityUnreadable
-from surveys.models import Person, metadata
+from surveys.models import AuditEvent, Person, metadata
 from surveys.services.audit_chain import check_chain
-from tests.builders import a_study, an_open_rating_round, rate
+from surveys.services.pilot import start_pilot
+from surveys.services.trial_copies import discard_copy
+from tests.builders import NOW, a_planned_round, a_study, an_open_rating_round, as_facilitator, rate
 from tests.conftest import SECRET_KEY
 from tests.contents import contents
 
@@ -224,6 +226,24 @@ def test_names_and_log_of_an_older_database_are_encrypted_and_linked(blank: Data
     migrations.downgrade(blank.engine, "0001")
     with blank.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT name, email FROM person").one() == ("Awa N’Diaye", "awa@example.org")
+
+
+def test_the_log_of_a_pilot_stays_outside_the_chain(blank: Database) -> None:
+    migrations.upgrade(blank.engine)
+    with blank.writing() as session:
+        small, round_ = a_planned_round(session)
+        pilot = start_pilot(session, actor=as_facilitator(small), round_id=round_.id, now=NOW)
+        task_force_id = pilot.task_force_id
+    with blank.reading() as session:
+        linked = check_chain(session).n_entries
+    migrations.downgrade(blank.engine, "0002")
+    migrations.upgrade(blank.engine)
+    with blank.writing() as session:
+        assert (check_chain(session).n_entries, check_chain(session).kind) == (linked, None)
+        assert session.exec(model_select(AuditEvent).where(AuditEvent.task_force_id == task_force_id)).first()
+        discard_copy(session, actor=as_facilitator(small), task_force_id=task_force_id, now=NOW)
+    with blank.reading() as session:
+        assert (check_chain(session).n_entries, check_chain(session).kind) == (linked + 1, None)
 
 
 def test_a_database_with_names_is_not_migrated_without_the_key(blank_file: Database) -> None:

@@ -35,12 +35,20 @@ EVENT = sa.table(
     sa.column("number", sa.Integer),
     sa.column("seal", sa.String),
 )
+STUDY = sa.table("study", sa.column("id", sa.Integer), sa.column("kind", sa.String))
+TASK_FORCE = sa.table("task_force", sa.column("id", sa.Integer), sa.column("study_id", sa.Integer))
 
 
 def upgrade() -> None:
     _change_identities(lambda: cipher_of(op.get_bind().dialect).encrypt)
     connection, before = op.get_bind(), ""
-    for number, entry in enumerate(connection.execute(sa.select(EVENT).order_by(EVENT.c.id)).all(), start=1):
+    studies, task_forces = _copies(connection)
+    entries = [
+        entry
+        for entry in connection.execute(sa.select(EVENT).order_by(EVENT.c.id))
+        if entry.study_id not in studies and entry.task_force_id not in task_forces
+    ]
+    for number, entry in enumerate(entries, start=1):
         before = _seal(entry, number=number, before=before)
         connection.execute(sa.update(EVENT).where(EVENT.c.id == entry.id).values(number=number, seal=before))
 
@@ -59,6 +67,13 @@ def _change_identities(find_change: Callable[[], Callable[[str], str]]) -> None:
             change = find_change()
             values = {column: change(getattr(row, column)) for column in columns}
             connection.execute(sa.update(table).where(table.c.id == row.id).values(values))
+
+
+def _copies(connection: sa.Connection) -> tuple[set[int], set[int]]:
+    """Studies and task forces of pilots and rehearsals: their log goes with them, and stays outside the chain."""
+    studies = set(connection.execute(sa.select(STUDY.c.id).where(STUDY.c.kind != "study")).scalars())
+    of_copies = sa.select(TASK_FORCE.c.id).where(TASK_FORCE.c.study_id.in_(studies))
+    return studies, set(connection.execute(of_copies).scalars())
 
 
 def _seal(entry: Any, *, number: int, before: str) -> str:
