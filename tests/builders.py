@@ -207,10 +207,8 @@ def a_statement(
     return statement
 
 
-def an_open_rating_round(
-    session: Session, small: SmallStudy, *, n_statements: int = 3, deadline_at: datetime | None = None
-) -> tuple[Round, list[int]]:
-    """An open rating round on `n_statements` activities, and their ids."""
+def a_planned_rating_round(session: Session, small: SmallStudy, *, n_statements: int) -> tuple[Round, list[int]]:
+    """A planned rating round on `n_statements` activities, and their ids."""
     statements = [
         a_statement(session, task_force_id=small.task_force_id, number=number).id
         for number in range(1, n_statements + 1)
@@ -223,6 +221,14 @@ def an_open_rating_round(
         statement_ids=tuple(statements),
         now=NOW,
     )
+    return round_, statements
+
+
+def an_open_rating_round(
+    session: Session, small: SmallStudy, *, n_statements: int = 3, deadline_at: datetime | None = None
+) -> tuple[Round, list[int]]:
+    """An open rating round on `n_statements` activities, and their ids."""
+    round_, statements = a_planned_rating_round(session, small, n_statements=n_statements)
     deadline_at = deadline_at or datetime.now(UTC) + timedelta(days=14)
     open_round(
         session, actor=None, round_=round_, deadline_at=deadline_at, languages=("en", "fr"), now=NOW, notify=False
@@ -475,15 +481,7 @@ def an_administrator(session: Session, *, email: str = "anton@example.org") -> i
 def a_planned_round(session: Session) -> tuple[SmallStudy, Round]:
     """A small study with a planned round on two statements."""
     small = a_study(session)
-    statements = [a_statement(session, task_force_id=small.task_force_id, number=number).id for number in (1, 2)]
-    round_ = plan_round(
-        session,
-        actor=None,
-        task_force=session.get_one(TaskForce, small.task_force_id),
-        kind=RoundKind.RATING,
-        statement_ids=tuple(statements),
-        now=NOW,
-    )
+    round_, _ = a_planned_rating_round(session, small, n_statements=2)
     return small, round_
 
 

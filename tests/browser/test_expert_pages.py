@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.expert_states import FACILITATOR, NO_PAGES, REDIRECT_ONLY, World, build
 from tests.browser.serving import serving
-from tests.browser.visiting import COLOURS, EVERY_RULE, SIZES, Looks, Windows, wrong_with
+from tests.browser.visiting import COLOURS, EVERY_RULE, SIZES, Looks, Windows, faults_of_list, wrong_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -29,10 +29,7 @@ OURS = ("expert", "paper", "public")
 
 
 def test_the_list_of_pages_is_complete(app: Flask) -> None:
-    listed = {state.endpoint for state in build(app).states}
-    found = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in OURS}
-    assert listed | set(REDIRECT_ONLY) | set(NO_PAGES) == found
-    assert not listed & (set(REDIRECT_ONLY) | set(NO_PAGES))
+    assert faults_of_list(app, build(app).states, rooms=OURS, apart=(*REDIRECT_ONLY, *NO_PAGES)) == set()
 
 
 def test_a_form_is_sent_where_there_is_one(app: Flask) -> None:

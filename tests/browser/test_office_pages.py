@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from tests.browser.office_states import LEAD_BACK, NO_PAGES, STRANGER, build
 from tests.browser.serving import serving
 from tests.browser.test_secretariat_pages import LOOKS, VIEWS
-from tests.browser.visiting import State, Windows, wrong_with
+from tests.browser.visiting import State, Windows, faults_of_list, wrong_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -18,10 +18,7 @@ OURS = ("account", "privacy", "operations")
 
 def test_the_list_of_pages_is_complete(app: Flask) -> None:
     states, _ = build(app)
-    listed = {state.endpoint for state in states}
-    found = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in OURS}
-    assert listed | set(LEAD_BACK) | set(NO_PAGES) == found
-    assert not listed & (set(LEAD_BACK) | set(NO_PAGES))
+    assert faults_of_list(app, states, rooms=OURS, apart=(*LEAD_BACK, *NO_PAGES)) == set()
 
 
 @pytest.fixture

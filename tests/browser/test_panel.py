@@ -7,24 +7,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import RunningDemo
 from tests.browser.looking import Watch, axe_problems, overhang
+from tests.journeys.desk_acts import sixty_lines
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-GIVEN = ("Awa", "Kofi", "Ida", "Luc", "Mei", "Omar", "Ana", "Jon", "Noor", "Eva")
-FAMILY = ("Diarra", "Mensah", "Berg", "Martin", "Chen", "Haddad")
-
-
-def sixty_lines() -> str:
-    lines = ["Name\tE-mail\tLanguage\tCollege"]
-    for number in range(60):
-        given, family = GIVEN[number % 10], FAMILY[number // 10]
-        lines.append(f"{given} {family}\t{given}.{family}@panel.example\t{'fr' if number % 3 else 'en'}\tBusiness")
-    lines[4] = lines[4].replace("@", " at ")
-    lines[9] = lines[8]
-    lines[20] = lines[20].replace("\tfr\t", "\t\t").replace("\ten\t", "\t\t")
-    lines[31] = lines[31].replace("Business", "")
-    lines[45] = lines[45].replace("Business", "Martians")
-    return "\n".join(lines)
 
 
 def look_at(page: Page, problems: list[str], name: str) -> None:

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from delphi.database import Database
 from tests.browser.secretariat_states import DESK, HOME, LEAD_BACK, MEMBER, NO_PAGES, build
 from tests.browser.serving import serving
-from tests.browser.visiting import COLOURS, EVERY_RULE, SIZES, Looks, State, Windows, wrong_with
+from tests.browser.visiting import COLOURS, EVERY_RULE, SIZES, Looks, State, Windows, faults_of_list, wrong_with
 from tests.builders import staff_client
 from tests.published import a_further_objective, a_published_study
 
@@ -30,10 +30,7 @@ OURS = ("secretariat", "voting")
 
 def test_the_list_of_pages_is_complete(app: Flask) -> None:
     states, _ = build(app)
-    listed = {state.endpoint for state in states}
-    found = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in OURS}
-    assert listed | set(LEAD_BACK) | set(NO_PAGES) == found
-    assert not listed & (set(LEAD_BACK) | set(NO_PAGES))
+    assert faults_of_list(app, states, rooms=OURS, apart=(*LEAD_BACK, *NO_PAGES)) == set()
 
 
 @pytest.fixture

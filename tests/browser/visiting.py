@@ -1,5 +1,6 @@
 """Visitors who are signed in keep one window each, and every page they open in it is seen in every size and light."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -87,6 +88,13 @@ class Windows:
         context = self.chromium.new_context(locale="en-GB")
         self.pages[who] = context.new_page()
         return context
+
+
+def faults_of_list(app: Flask, states: Iterable[State], *, rooms: Collection[str], apart: Iterable[str]) -> set[str]:
+    """Endpoints of these blueprints that are in no state and not set `apart`, those that are both, and unknown ones."""
+    listed, others = {state.endpoint for state in states}, set(apart)
+    found = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in rooms}
+    return ((listed | others) ^ found) | (listed & others)
 
 
 def wrong_with(page: Page, *, views: dict[str, tuple[int, int]], looks: Looks) -> list[str]:
