@@ -13,8 +13,8 @@ PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -
 ifneq ($(filter 1 true,$(CI)),)
 SELECTION :=
 else
-# Without a browser and what takes long; CI=true make test runs everything.
-SELECTION := -m "not slow and not browser"
+# On SQLite, without a browser and what takes long; CI=true make test runs everything.
+SELECTION := -m "not slow and not browser and not postgresql"
 endif
 
 .PHONY: demo test check messages lock clean help

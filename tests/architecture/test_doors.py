@@ -312,6 +312,7 @@ def test_every_endpoint_is_marked(ground: Ground) -> None:
     assert unmarked == []
 
 
+@pytest.mark.slow
 def test_every_endpoint_answers_each_role_as_the_matrix_says(ground: Ground) -> None:
     wrong = []
     for rule in _rules(ground.app):

@@ -126,6 +126,7 @@ def _claim_postgresql(path: Path) -> None:
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "engine": "postgresql"}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [

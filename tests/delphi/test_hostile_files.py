@@ -42,6 +42,7 @@ def a_lie() -> bytes:
     return bytes(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("made", "code"),
     [

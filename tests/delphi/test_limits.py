@@ -77,6 +77,7 @@ def test_a_request_for_another_name_is_refused(app: Flask, name: str, status: in
     assert "evil" not in answer.get_data(as_text=True)
 
 
+@pytest.mark.slow
 def test_a_thousand_guesses_find_nothing_and_lock_nobody_out(room: Room) -> None:
     client = room.app.test_client()
     statuses = [client.get(f"/r/{secrets.token_urlsafe(32)}").status_code for _ in range(1_000)]

@@ -104,6 +104,7 @@ def test_the_protocol_is_read_as_it_is_applied() -> None:
     assert set(DENOMINATORS) == set(Denominator)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", list(AuditAction))
 def test_every_action_of_the_log_has_a_sentence(action: AuditAction) -> None:
     sentence = log_sentence(action, {}, time_zone="Europe/Paris")

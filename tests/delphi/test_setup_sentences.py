@@ -47,6 +47,7 @@ def test_every_fault_has_a_sentence() -> None:
     assert {*LIMITS, *CHOICES, "asks_reason", "agree_from", "agree_to", "agreement", "iqr"} == set(SETTINGS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", list(MESSAGES))
 def test_every_problem_with_a_file_can_be_said(code: str) -> None:
     names = "reason size limit encoding cells columns number missing header ratio parts scale known first_line first"

@@ -19,6 +19,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["", *CHANGES])
 def test_a_changed_log_is_named_and_fails_the_command(
     change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -116,6 +116,7 @@ def test_migrating_a_filled_database_keeps_every_row(blank: Database) -> None:
     assert migrations.is_current(blank.engine)
 
 
+@pytest.mark.slow
 def test_up_down_up_ends_in_the_same_schema(blank: Database) -> None:
     migrations.upgrade(blank.engine)
     first = structure(blank.engine)

@@ -144,6 +144,7 @@ def one_database(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
     return Database(f"sqlite:///{path}", identity_key=SECRET_KEY)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**9), n_steps=st.integers(1, 16))
 def test_undoing_random_steps_one_after_the_other_restores_every_digest(

@@ -134,6 +134,7 @@ def test_codes_are_limited_too(room: Room) -> None:
     assert statuses == [422] * 10 + [429]
 
 
+@pytest.mark.slow
 def test_a_hundred_people_behind_one_address_all_get_in(app: Flask) -> None:
     """Each types a wrong password first."""
     room = Room(app)

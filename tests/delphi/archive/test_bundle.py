@@ -252,6 +252,7 @@ def test_any_changed_answer_is_found_even_with_new_checksums(sealed: Sealed, dat
         check(sealed.forged(with_table(files, "ratings", rows)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_changed_figure_is_found_and_named(sealed: Sealed, data: Any) -> None:

@@ -46,6 +46,8 @@ from surveys.vocabulary import (
 from tests.conftest import SECRET_KEY
 from tests.delphi.demo.conftest import DEMO_NOW, BuiltDemo
 
+pytestmark = pytest.mark.slow
+
 DemoAt = Callable[[str], BuiltDemo]
 DEFAULT = "round-3-open"
 
@@ -69,7 +71,6 @@ def standing_in(session: Session, *last: tuple[int, RoundStatus]) -> set[str]:
     return {code for code, own in rounds(session).items() if own and max(own.items()) in last}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("stage", "number", "status"),
     [
@@ -154,7 +155,7 @@ def test_everybody_else_in_c2_has_sent_the_third_round(demo_at: DemoAt) -> None:
         assert len(sent) == len(members) - 1
 
 
-@pytest.mark.parametrize("stage", [DEFAULT, pytest.param("plan", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stage", [DEFAULT, "plan"])
 def test_more_than_four_thousand_answers_are_stored(demo_at: DemoAt, stage: str) -> None:
     with demo_at(stage).database.reading() as session:
         assert count(session, Idea) + count(session, Rating) + count(session, Comment) > 4000
@@ -262,7 +263,6 @@ def test_the_printed_link_opens_the_experts_door(demo_at: DemoAt) -> None:
     assert invitation.study_id == demo.links.study_id
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_digest_whenever_it_is_built(
     demo_at: DemoAt, build_stage: Callable[..., BuiltDemo]
 ) -> None:
@@ -271,7 +271,6 @@ def test_the_same_seed_gives_the_same_digest_whenever_it_is_built(
         assert demo_digest(first) == demo_digest(second)
 
 
-@pytest.mark.slow
 def test_another_seed_gives_another_digest(demo_at: DemoAt, build_stage: Callable[..., BuiltDemo]) -> None:
     other = build_stage("round-1-closed", seed=2)
     with demo_at("round-1-closed").database.reading() as first, other.database.reading() as second:

@@ -18,6 +18,8 @@ from tests.builders import staff_client, token_in
 from tests.delphi.demo.conftest import DEMO_NOW, BuiltDemo
 from tests.finished import served
 
+pytestmark = pytest.mark.slow
+
 DISPUTED = {
     "A1": ("Strategic Plan, version 2, June 2022", "split between Core and Global Facility"),
     "B1": ("Roadmap 2023, November 2022", "Moved to CF.IV"),
@@ -31,7 +33,6 @@ def letters(text: str) -> str:
     return re.sub(r"\W|_", "", text.replace("ﬁ", "fi").replace("ﬂ", "fl")).casefold()
 
 
-@pytest.mark.slow
 def test_documents_that_disagree_are_shown_and_a_split_activity_stands_under_both(
     demo_at: Callable[[str], BuiltDemo], tmp_path: Path
 ) -> None:

@@ -23,6 +23,8 @@ from delphi.exports.writers import as_csv, as_xlsx
 from delphi.plan.chapters import Chapters
 from tests.delphi.demo.conftest import DEMO_NOW, BuiltDemo
 
+pytestmark = pytest.mark.slow
+
 DemoAt = Callable[[str], BuiltDemo]
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 LANGUAGES = ("en", "fr")
@@ -82,7 +84,6 @@ def docx_letters(content: bytes) -> str:
     return letters("".join(node.text or "" for node in body.iter() if node.tag.endswith("}t")))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_plan_stage_reads_the_same_in_every_table(products: Products, language: str) -> None:
     published = json.loads(products.file(What.PUBLISHED, "json", language))
@@ -106,7 +107,6 @@ def test_the_plan_stage_reads_the_same_in_every_table(products: Products, langua
         )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("format", "chapters", "language"), PLANS)
 def test_the_plan_holds_every_activity_and_every_disagreement(
     products: Products, format: str, chapters: Chapters, language: str
@@ -165,7 +165,6 @@ def in_office(source: Path, target: str, folder: Path, *, options: str = "") -> 
     return out / f"{source.stem}.{target}"
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(OFFICE is None and os.environ.get("CI") != "true", reason="LibreOffice is not installed")
 def test_another_office_opens_the_files_and_runs_no_cell(products: Products, tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(products.file(What.ACTIVITIES, "xlsx", "fr"))
@@ -182,7 +181,6 @@ def test_another_office_opens_the_files_and_runs_no_cell(products: Products, tmp
     assert [row[0].data_type for row in stored.iter_rows(min_row=2)] == ["s"] * len(cells)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(OFFICE is None and os.environ.get("CI") != "true", reason="LibreOffice is not installed")
 def test_a_french_office_reads_semicolons_and_decimal_commas(products: Products, tmp_path: Path) -> None:
     """Opened as a French spreadsheet does: every cell in its column, medians as numbers, texts to the letter."""

@@ -13,6 +13,8 @@ from surveys.rules.questions import QUESTION_KINDS
 from surveys.vocabulary import RoundStatus
 from tests.delphi.demo.conftest import BuiltDemo
 
+pytestmark = pytest.mark.slow
+
 WRONG_IN_FRENCH = re.compile(r" [;:?!%»]|« |\w'\w|\w[;?!»]")
 
 
@@ -33,7 +35,6 @@ def test_every_text_is_in_both_languages_and_french_is_typeset() -> None:
     assert [text["fr"] for text in texts if WRONG_IN_FRENCH.search(text["fr"])] == []
 
 
-@pytest.mark.slow
 def test_the_open_round_of_the_visitor_asks_a_ranking_a_year_and_points(demo_at: Callable[[str], BuiltDemo]) -> None:
     demo = demo_at("round-3-open")
     with demo.database.reading() as session:
@@ -55,7 +56,6 @@ def test_the_open_round_of_the_visitor_asks_a_ranking_a_year_and_points(demo_at:
         assert own == [], "the visitor has these questions still to answer"
 
 
-@pytest.mark.slow
 def test_a_finished_task_force_shows_results_of_questions(demo_at: Callable[[str], BuiltDemo]) -> None:
     with demo_at("round-3-open").database.reading() as session:
         round_, questions = asked_in(session, "B2")

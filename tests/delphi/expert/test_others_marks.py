@@ -236,6 +236,7 @@ def test_nobody_else_can_be_known_again_on_any_page_an_expert_reaches(
     assert not codes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reader_language", ["en", "fr"])
 @pytest.mark.parametrize("n_french", [1, 2, 3])
 @pytest.mark.parametrize("paraphrased", [False, True])

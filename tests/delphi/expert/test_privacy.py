@@ -192,6 +192,7 @@ def test_three_and_four_answers_give_middle_and_range_and_not_even_their_number(
     assert sentence in words(shown[0].afterwards[next(a for a in shown[0].afterwards if "results" in a)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", range(13))
 def test_the_table_holds_on_both_pages_for_every_number_of_answers(read: Reader, n: int) -> None:
     column = [1 + 2 * number % 9 for number in range(n)]

@@ -103,6 +103,7 @@ class Again:
             return [(one.state, one.answer) for one in found]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", QuestionKind)
 def test_every_kind_is_asked_again_with_both_answers_and_kept_with_one_button(app: Flask, kind: QuestionKind) -> None:
     again = Again(app, kind=kind, n=6)
@@ -120,6 +121,7 @@ def test_every_kind_is_asked_again_with_both_answers_and_kept_with_one_button(ap
     assert f'name="{field_name(question_id, next(iter(TYPED[kind])))}"' in again.page()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", range(9))
 @pytest.mark.parametrize("kind", [K.RANKING, K.SINGLE_CHOICE, K.NUMBER, K.SORT_GROUPS, K.SHORT_TEXT])
 def test_small_groups_show_no_figures(app: Flask, kind: QuestionKind, n: int) -> None:

@@ -233,6 +233,7 @@ def test_the_log_is_filtered_by_its_address_and_taken_along(closed: ClosedRound)
     assert not [row for row in rows if "Expert soil" in " ".join(row)]
 
 
+@pytest.mark.slow
 def test_no_page_or_file_of_results_names_an_expert_or_links_one_across_rounds(closed: ClosedRound) -> None:
     later = closed.another_round(MOVED)
     texts = crawl(closed, [f"{closed.base}/log", address(closed, "board"), f"/facilitate/rounds/{later}/board"])

@@ -1,5 +1,6 @@
 """Pages ask the database as much for many people, statements, ideas and task forces as for few."""
 
+import pytest
 from flask import Flask
 from sqlalchemy import event
 from sqlmodel import col, select
@@ -82,6 +83,7 @@ def looks_at_a_closed_round(app: Flask, *, slug: str, n_statements: int) -> list
     return [statements_sent(app, small, address) for address in addresses]
 
 
+@pytest.mark.slow
 def test_every_look_at_a_round_weighs_the_same_for_12_and_162_statements(app: Flask) -> None:
     few = looks_at_a_closed_round(app, slug="few", n_statements=12)
     assert looks_at_a_closed_round(app, slug="many", n_statements=162) == few

@@ -134,6 +134,7 @@ def test_the_report_says_the_same_numbers_in_both_languages(served: Flask, small
     assert "Étude des sols" in french.place
 
 
+@pytest.mark.slow
 def test_pdf_and_docx_open_elsewhere_with_the_same_words(served: Flask, small: SmallStudy) -> None:
     made = document(served, small)
     reader = PdfReader(io.BytesIO(as_pdf(made)))

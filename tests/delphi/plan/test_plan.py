@@ -72,6 +72,7 @@ def docx_words(content: bytes) -> str:
     return words("".join(node.text or "" for node in book.element.body.iter() if node.tag.endswith("}t")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "fr", "en-fr"])
 @pytest.mark.parametrize("chapters", Chapters)
 def test_every_text_of_the_plan_is_in_the_pdf_and_in_the_docx(

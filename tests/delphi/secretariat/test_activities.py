@@ -57,6 +57,7 @@ def test_obstacles_and_success_factors_stand_beside_their_activity(desk: FlaskCl
     assert "A5-05" not in second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
