@@ -1,9 +1,14 @@
 """Settings of gunicorn: `gunicorn --config deploy/gunicorn.conf.py "delphi:create_app()"`."""
 
+import gc
 import os
 from typing import Any
 
 from delphi.logs import start_logging
+from delphi.starting import set_aside
+
+# The application is loaded right after this file; `on_starting` looks for garbage again.
+gc.disable()
 
 bind = os.environ.get("DELPHI_BIND", "127.0.0.1:8000")
 # SQLite has one writer: one process, whose threads queue fairly for it. PostgreSQL: about one process a core.
@@ -28,6 +33,11 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 limit_request_line = 4094
 limit_request_fields = 60
+
+
+def on_starting(server: Any) -> None:
+    """The application is loaded: what it is made of stays, here and in each process."""
+    set_aside()
 
 
 def post_fork(server: Any, worker: Any) -> None:

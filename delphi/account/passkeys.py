@@ -3,32 +3,29 @@
 The challenge lies in the signed cookie between question and answer. Taking it out of the cookie does not keep a copy of
 that cookie from being sent again; so the server also refuses an answer to a question that was asked before the passkey
 was last used (`note_passkey_used`), and one asked too long ago.
+
+The package that knows the protocol is loaded by the first passkey that is made or used, not by every start.
 """
 
+from __future__ import annotations
+
 import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import session as cookie
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 from delphi import clock
 from delphi.config import Settings
 from surveys.errors import RuleViolation
 from surveys.models import Passkey, Person
 from surveys.vocabulary import ViolationCode
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 CHALLENGE = "challenge"
 LONGEST_ANSWER = 20_000
@@ -47,6 +44,8 @@ def host_of(settings: Settings) -> str:
 
 def ask_for_new(*, person: Person, passkeys: tuple[Passkey, ...], settings: Settings) -> str:
     """What the browser is asked when a passkey is made, as JSON."""
+    from webauthn import generate_registration_options, options_to_json
+
     options = generate_registration_options(
         rp_id=host_of(settings),
         rp_name="Delphi",
@@ -61,6 +60,10 @@ def ask_for_new(*, person: Person, passkeys: tuple[Passkey, ...], settings: Sett
 
 def check_new(answer: str, *, settings: Settings) -> tuple[str, str, int]:
     """Credential id and public key (base64url) and counter of a new passkey. Raises `passkey_refused`."""
+    from webauthn import verify_registration_response
+    from webauthn.helpers import bytes_to_base64url
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         challenge, _ = _challenge()
         found = verify_registration_response(
@@ -76,6 +79,8 @@ def check_new(answer: str, *, settings: Settings) -> tuple[str, str, int]:
 
 def ask_for_known(*, passkeys: tuple[Passkey, ...], settings: Settings) -> str:
     """What the browser is asked at sign-in, as JSON."""
+    from webauthn import generate_authentication_options, options_to_json
+
     options = generate_authentication_options(rp_id=host_of(settings), allow_credentials=_known(passkeys))
     _ask(options.challenge)
     return options_to_json(options)
@@ -83,6 +88,9 @@ def ask_for_known(*, passkeys: tuple[Passkey, ...], settings: Settings) -> str:
 
 def check_known(answer: str, *, passkeys: tuple[Passkey, ...], settings: Settings) -> tuple[int, int, datetime]:
     """The id of the passkey that answered, its new counter, and when it was asked. Raises `passkey_refused`."""
+    from webauthn import base64url_to_bytes, verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         challenge, asked_at = _challenge()
         parsed = _parsed(answer)
@@ -101,11 +109,14 @@ def check_known(answer: str, *, passkeys: tuple[Passkey, ...], settings: Setting
 
 
 def _known(passkeys: tuple[Passkey, ...]) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id)) for one in passkeys]
 
 
 def _ask(challenge: bytes) -> None:
-    cookie[CHALLENGE] = [bytes_to_base64url(challenge), clock.now().isoformat()]
+    cookie[CHALLENGE] = [urlsafe_b64encode(challenge).decode(), clock.now().isoformat()]
 
 
 def _challenge() -> tuple[bytes, datetime]:
@@ -114,7 +125,7 @@ def _challenge() -> tuple[bytes, datetime]:
     asked_at = datetime.fromisoformat(since)
     if clock.now() - asked_at > LASTS:
         raise ValueError("asked too long ago")
-    return base64url_to_bytes(challenge), asked_at
+    return urlsafe_b64decode(challenge), asked_at
 
 
 def _origin(settings: Settings) -> str:

@@ -15,18 +15,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from delphi import create_app
-    from delphi.commands.storage import open_database
-    from delphi.config import load_settings, require_secret_key
-    from delphi.jobs import Worker, worker_name
-    from delphi.logs import start_logging
-    from delphi.serving import listen, serve
+    from delphi.starting import loading
 
-    settings = require_secret_key(load_settings())
-    start_logging(settings)
-    open_database(settings).engine.dispose()
+    with loading():
+        from delphi import create_app
+        from delphi.commands.storage import open_database
+        from delphi.config import load_settings, require_secret_key
+        from delphi.jobs import Worker, worker_name
+        from delphi.logs import start_logging
+        from delphi.serving import listen, serve
+
+        settings = require_secret_key(load_settings())
+        start_logging(settings)
+        open_database(settings).engine.dispose()
     with listen(arguments.host, arguments.port) as door:
-        app = create_app(settings)
+        with loading():
+            app = create_app(settings)
         # The app's own database: its threads and the worker then queue for one write lock, each in its turn.
         shared = app.extensions["delphi_database"]
         worker = Worker(shared, settings=settings, name=worker_name()) if arguments.with_worker else None

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from delphi.documents.writing import written
 from delphi.exports.drawing_files import drawing_files
 from delphi.exports.header import definitions_table, header_of
 from delphi.exports.language import speaking
@@ -76,12 +77,6 @@ def _definitions(session: Session, *, study_id: int, wanted: Wanted) -> bytes:
 
 
 def _document(session: Session, *, study_id: int, wanted: Wanted, now: datetime, tell: Report) -> bytes:
-    # Imported here: a page of figures should not wait for what only documents need.
-    if wanted.format == "pdf":
-        from delphi.documents.pdf import as_pdf
-    else:
-        from delphi.documents.word_processor import as_docx
-
     plan = plan_contents(session, study_id=study_id, now=now)
     header = header_of(session, study_id=study_id, sealed=[row.figures.sealed for row in plan.statements])
     languages: Sequence[str] = wanted.languages
@@ -90,4 +85,4 @@ def _document(session: Session, *, study_id: int, wanted: Wanted, now: datetime,
     else:
         document = factors_document(plan, header=header, languages=languages)
     tell(1, 2)
-    return as_pdf(document) if wanted.format == "pdf" else as_docx(document, made_at=now)
+    return written(document, format=wanted.format, made_at=now)

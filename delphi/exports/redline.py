@@ -4,8 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from delphi.documents.pdf import as_pdf
-from delphi.documents.word_processor import as_docx
+from delphi.documents.writing import written
 from delphi.plan.redline import redline_document
 from surveys.models import Study
 from surveys.queries.activities import ranked_statements
@@ -28,4 +27,4 @@ def redline_file(session: Session, *, study_id: int, reader: str, format: str, n
         made_at=now,
         time_zone=study.time_zone,
     )
-    return as_pdf(document) if format == "pdf" else as_docx(document, made_at=now)
+    return written(document, format=format, made_at=now)

@@ -1,18 +1,19 @@
 """The history of the schema: one line of revisions for SQLite and PostgreSQL, applied whole or not at all."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from surveys.identity import hand_key
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).resolve().parent
 HEAD = "head"
@@ -38,19 +39,24 @@ def upgrade(engine: Engine, revision: str = HEAD) -> None:
         Where the database is at a revision this version does not know.
     """
     _refuse_newer(engine)
-    _run(engine, command.upgrade, revision)
+    _run(engine, "upgrade", revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema back to `revision` (`base`: no tables), in one transaction."""
     _refuse_newer(engine)
-    _run(engine, command.downgrade, revision)
+    _run(engine, "downgrade", revision)
 
 
 def current_revision(engine: Engine) -> str | None:
-    """The revision the database is at; None for one without tables of ours."""
+    """The revision the database is at; None for one without tables of ours.
+
+    Asked by every start and every look at the service's health: Alembic itself is loaded by what migrates, alone.
+    """
     with engine.connect() as connection:
-        revision: str | None = MigrationContext.configure(connection).get_current_revision()
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         return revision
 
 
@@ -62,16 +68,13 @@ def is_current(engine: Engine) -> bool:
 @cache
 def head_revision() -> str:
     """The newest revision this version knows."""
-    head: str | None = _scripts().get_current_head()
-    if head is None:
-        raise LookupError("there is no migration")
-    return head
+    return max(known_revisions())
 
 
 @cache
 def known_revisions() -> frozenset[str]:
-    """Every revision this version can bring up to date."""
-    return frozenset(script.revision for script in _scripts().walk_revisions())
+    """Every revision this version can bring up to date: each file of `versions` begins with the number of its own."""
+    return frozenset(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
 
 
 def migrating_engine(engine: Engine) -> Engine:
@@ -95,12 +98,10 @@ def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
     cursor.close()
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(config())
-
-
 def config() -> Config:
     """Alembic's configuration, without a file of its own."""
+    from alembic.config import Config
+
     configured = Config()
     configured.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     configured.set_main_option("path_separator", "os")
@@ -113,11 +114,13 @@ def _refuse_newer(engine: Engine) -> None:
         raise NewerSchema(revision)
 
 
-def _run(engine: Engine, action: Callable[[Config, str], None], revision: str) -> None:
+def _run(engine: Engine, direction: Literal["upgrade", "downgrade"], revision: str) -> None:
+    from alembic import command
+
     migrating = migrating_engine(engine)
     try:
         configured = config()
         configured.attributes["engine"] = migrating
-        action(configured, revision)
+        (command.upgrade if direction == "upgrade" else command.downgrade)(configured, revision)
     finally:
         migrating.dispose()

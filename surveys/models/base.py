@@ -22,9 +22,12 @@ metadata.naming_convention = {
 
 
 class Table(SQLModel):
-    """Base of every table: it lets columns hold our own immutable types such as `LocalizedText`."""
+    """Base of every table: it lets columns hold our own immutable types such as `LocalizedText`.
 
-    model_config = SQLModelConfig(arbitrary_types_allowed=True)
+    Tables validate nothing (the database and the services do), so pydantic need not build validators for them.
+    """
+
+    model_config = SQLModelConfig(arbitrary_types_allowed=True, defer_build=True)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

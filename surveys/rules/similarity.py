@@ -5,15 +5,20 @@ accents hardly matter. Across languages only by vectors of a sentence encoder, w
 is was measured on ideas whose statement is known; docs/similar-ideas.md has the figures.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -61,6 +66,8 @@ def weigh(texts: Sequence[str]) -> sparse.csr_matrix:
 
     Weights are (1 + ln count) * (1 + ln((1 + texts) / (1 + texts that have it))); no letters give a row of zeros.
     """
+    from scipy import sparse
+
     columns: dict[str, int] = {}
     starts, places, values = [0], [], []
     for text in texts:
@@ -112,7 +119,7 @@ def pairs_by_words(texts: Sequence[str], *, least: float = PAIR_BY_WORDS) -> lis
     matrix = weigh(texts)
     found: list[Pair] = []
     for start in range(0, len(texts), ROWS_AT_ONCE):
-        block = sparse.coo_matrix(matrix[start : start + ROWS_AT_ONCE] @ matrix[start:].T)
+        block = (matrix[start : start + ROWS_AT_ONCE] @ matrix[start:].T).tocoo()
         keep = (block.data >= least) & (block.col > block.row)
         rows, columns = block.row[keep] + start, block.col[keep] + start
         found += map(Pair, rows.tolist(), columns.tolist(), block.data[keep].tolist())

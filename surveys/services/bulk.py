@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import Dialect, insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from surveys.driver import send
@@ -29,8 +29,8 @@ def upsert(
 @cache
 def _statement(dialect_name: str, table: Any, key: tuple[str, ...], replace: tuple[str, ...]) -> Any:
     """Built once: the names of what is replaced cost more than storing a page of answers."""
-    dialect = postgresql if dialect_name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    # The other database's dialect is not loaded.
+    statement = import_module(f"sqlalchemy.dialects.{dialect_name}").insert(table)
     return statement.on_conflict_do_update(
         index_elements=list(key), set_={name: statement.excluded[name] for name in replace}
     )

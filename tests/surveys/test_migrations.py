@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 from sqlmodel import select as model_select
 
@@ -124,6 +125,12 @@ def test_up_down_up_ends_in_the_same_schema(blank: Database) -> None:
     assert migrations.current_revision(blank.engine) is None
     migrations.upgrade(blank.engine)
     assert structure(blank.engine) == first
+
+
+def test_the_revisions_are_those_that_alembic_finds() -> None:
+    found = ScriptDirectory.from_config(migrations.config())
+    assert migrations.head_revision() == found.get_current_head()
+    assert migrations.known_revisions() == {script.revision for script in found.walk_revisions()}
 
 
 def test_a_table_made_anew_keeps_its_children_and_checks(

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from delphi import clock
 from delphi.database import reading_session, transaction
-from delphi.documents.pdf import as_pdf
+from delphi.documents.writing import written
 from delphi.privacy import blueprint
 from delphi.privacy.pages.file import data_document, whole_file
 from delphi.privacy.pages.person import person_page
@@ -44,7 +44,7 @@ def person_file(person_id: int) -> Any:
         return _show(person_id, problem=violation, anchor="file-reason")
     content = whole_file(reading_session(), person_id=person_id, now=now)
     if request.form.get("format") == "pdf":
-        body, kind = as_pdf(data_document(content)), "pdf"
+        body, kind = written(data_document(content), format="pdf", made_at=now), "pdf"
     else:
         body, kind = (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode(), "json"
     name = f'attachment; filename="person-{person_id}.{kind}"'

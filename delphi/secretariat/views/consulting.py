@@ -7,8 +7,7 @@ from flask_babel import gettext, ngettext
 
 from delphi import clock
 from delphi.database import reading_session, transaction
-from delphi.documents.pdf import as_pdf
-from delphi.documents.word_processor import as_docx
+from delphi.documents.writing import written
 from delphi.exports import Wanted, What, make_file
 from delphi.exports.wanted import MEDIA_TYPES
 from delphi.plan.chapters import Chapters
@@ -150,7 +149,7 @@ def minutes(consultation_id: int, in_language: str, format: str) -> Any:
         raise NotFound("minutes")
     study = study_head(session, study_id=sheet.study_id)
     document = minutes_document(sheet, study=study.name, time_zone=study.time_zone, reader=in_language, now=now)
-    content = as_pdf(document) if format == "pdf" else as_docx(document, made_at=now)
+    content = written(document, format=format, made_at=now)
     return _file(content, name=f"{study.slug}-minutes-{sheet.id}-{in_language}.{format}", format=format)
 
 

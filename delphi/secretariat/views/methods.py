@@ -7,8 +7,7 @@ from flask_babel import gettext
 
 from delphi import clock
 from delphi.database import reading_session, transaction
-from delphi.documents.pdf import as_pdf
-from delphi.documents.word_processor import as_docx
+from delphi.documents.writing import written
 from delphi.exports.language import speaking
 from delphi.methods.filled import item_of, methods_contents
 from delphi.methods.report import methods_document
@@ -86,7 +85,7 @@ def methods_report(study_id: int, in_language: str, format: str) -> Response:
     session, now = reading_session(), clock.now()
     contents = methods_contents(session, study_id=study_id)
     document = methods_document(contents, in_language_of=in_language, made_at=now)
-    content = as_pdf(document) if format == "pdf" else as_docx(document, made_at=now)
+    content = written(document, format=format, made_at=now)
     response = Response(content, mimetype="application/pdf" if format == "pdf" else WORD)
     name = f"{contents.record.slug}-methods-{in_language}.{format}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
