@@ -1,27 +1,23 @@
 """Languages: which one this visitor reads, how texts, moments and numbers look in it."""
 
-import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, Response, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup, escape
 
+from delphi.catalogues import compiled_catalogues
 from delphi.security import current_actor
 from surveys.localized import LANGUAGES, LocalizedText
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 COOKIE = "language"
-TRANSLATIONS = Path(__file__).parent / "translations"
 
 
 def select_language() -> str:
@@ -113,20 +109,6 @@ def address_in(target: str) -> str:
     return f"{request.path}?{urlencode(arguments, doseq=True)}"
 
 
-def compile_catalogues(folder: Path = TRANSLATIONS) -> None:
-    """Make the .mo of every catalogue that is newer than it; pip and make need no extra step then."""
-    for catalogue in folder.glob("*/LC_MESSAGES/*.po"):
-        compiled = catalogue.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime:
-            continue
-        with catalogue.open("rb") as source:
-            messages = read_po(source, locale=catalogue.parent.parent.name)
-        partial = compiled.with_suffix(f".{os.getpid()}.part")
-        with partial.open("wb") as target:
-            write_mo(target, messages)
-        partial.replace(compiled)
-
-
 def _remember_language(response: Response) -> Response:
     asked = request.args.get("language")
     if asked in LANGUAGES and not current_actor().is_stranger:
@@ -135,9 +117,8 @@ def _remember_language(response: Response) -> Response:
 
 
 def init_languages(app: Flask) -> None:
-    compile_catalogues()
     app.config.setdefault("BABEL_DEFAULT_LOCALE", LANGUAGES[0])
-    Babel(app, locale_selector=select_language, default_translation_directories=str(TRANSLATIONS))
+    Babel(app, locale_selector=select_language, default_translation_directories=str(compiled_catalogues()))
     app.after_request(_remember_language)
     app.jinja_env.filters.update(in_language=in_language, said=said, moment=moment, number=number, percent=percent)
     names: dict[str, Any] = {"language": language, "language_names": LANGUAGE_NAMES, "address_in": address_in}

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import Flask, has_app_context
 from flask_babel import Babel, force_locale
 
-from delphi.i18n import TRANSLATIONS, compile_catalogues
+from delphi.catalogues import compiled_catalogues
 
 
 @contextmanager
@@ -16,8 +16,7 @@ def speaking(language: str) -> Iterator[None]:
         with force_locale(language):
             yield
         return
-    compile_catalogues()
     words = Flask("delphi.exports", template_folder=None, static_folder=None)
-    Babel(words, default_translation_directories=str(TRANSLATIONS))
+    Babel(words, default_translation_directories=str(compiled_catalogues()))
     with words.app_context(), force_locale(language):
         yield
