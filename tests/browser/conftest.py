@@ -3,7 +3,6 @@
 import fcntl
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.architecture.checks import ROOT
+from tests.browser.arriving import whole_pages
 from tests.conftest import IN_CI
 
 CHROMIUM_ARGUMENTS = [
@@ -25,6 +25,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 60_000
+"""How long the browser may take to start, or a page to show what is expected: a busy machine is not wrong."""
 
 
 @dataclass(frozen=True)
@@ -40,19 +42,12 @@ class RunningDemo:
         return self.facilitator.split("/demo/")[0]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def start_demo(folder: Path, *arguments: str) -> tuple[subprocess.Popen[str], RunningDemo]:
     """Start the demo with its instance in `folder`; returns once it has printed its links."""
     environment = {**os.environ, "DELPHI_INSTANCE": str(folder)}
     for name in ("DELPHI_DATABASE_URL", "DELPHI_SECRET_KEY", "DELPHI_BASE_URL", "DELPHI_SMTP_URL"):
         environment.pop(name, None)
-    command = [sys.executable, "-m", "delphi", "demo", "--port", str(free_port()), *arguments]
+    command = [sys.executable, "-m", "delphi", "demo", "--port", "0", *arguments]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     links: dict[str, str] = {}
@@ -69,7 +64,7 @@ def start_demo(folder: Path, *arguments: str) -> tuple[subprocess.Popen[str], Ru
 def stop(process: subprocess.Popen[str]) -> None:
     process.terminate()
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=30)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -88,7 +83,7 @@ def filled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not filled.exists():
             being_filled = shared / "demo-being-filled"
             process, _ = start_demo(being_filled, "--no-serve")
-            assert process.wait(timeout=120) == 0
+            assert process.wait(timeout=600) == 0
             stop(process)
             being_filled.rename(filled)
     return filled
@@ -113,8 +108,10 @@ def chromium() -> Iterator[Browser]:
         if IN_CI:
             pytest.fail(message)
         pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        whole_pages(patch)
+        expect.set_options(timeout=PATIENCE_MS)
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS, timeout=PATIENCE_MS)
         yield browser
         browser.close()
 

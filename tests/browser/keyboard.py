@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from flask.testing import FlaskClient
 from playwright.sync_api import ElementHandle, Page, Response
 
+from tests.browser.arriving import press_to_next_page
 from tests.browser.looking import Watch, axe_problems, overhang, shape_of
 from tests.journeys.visitor import Form, Visitor
 
@@ -60,7 +61,6 @@ class KeyboardVisitor(Visitor):
         self.window, self.base = page, base
         self.problems: list[str] = []
         self.shapes: dict[str, None] = {}
-        self.n_keys = 0
         self.watch = Watch(base)
         self.watch.attach(page.context)
         session = client.get_cookie(cookie)
@@ -126,9 +126,7 @@ class KeyboardVisitor(Visitor):
 
     def _press_enter_on(self, target: ElementHandle, *, expect: int) -> None:
         self._tab_to(target)
-        with self.window.expect_navigation() as arrival:
-            self._press("Enter")
-        self._arrive(arrival.value, expect=expect)
+        self._arrive(press_to_next_page(self.window, "Enter"), expect=expect)
 
     def _tab_to(self, target: ElementHandle) -> None:
         """Press Tab until the target has the focus; what it is folded into is opened first, with Enter."""
@@ -153,11 +151,9 @@ class KeyboardVisitor(Visitor):
         return found
 
     def _press(self, key: str) -> None:
-        self.n_keys += 1
         self.window.keyboard.press(key)
 
     def _write(self, text: str) -> None:
-        self.n_keys += len(text) if len(text) <= LONG else 1
         (self.window.keyboard.type if len(text) <= LONG else self.window.keyboard.insert_text)(text)
 
     def _arrive(self, response: Response | None, *, expect: int) -> None:

@@ -99,6 +99,7 @@ def is_page(address: str, *, base: str) -> bool:
 
 def axe_problems(page: Page, *, only: tuple[str, ...] = ()) -> list[str]:
     """Every violation axe finds (of the rules `only`, if given), with the first place it stands at."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = {"runOnly": {"type": "rule", "values": list(only)}} if only else {}
@@ -108,6 +109,7 @@ def axe_problems(page: Page, *, only: tuple[str, ...] = ()) -> list[str]:
 
 def overhang(page: Page) -> list[str]:
     """What sticks out of the window; empty where the page itself does not scroll sideways."""
+    page.wait_for_load_state()
     too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     return (page.evaluate(OVERHANGING) or ["something"]) if too_wide else []
 

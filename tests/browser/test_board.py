@@ -10,6 +10,7 @@ from sqlmodel import select
 from surveys.models import Comment
 from surveys.services.comments import share_comment
 from surveys.services.next_round import build_next_round
+from tests.browser.arriving import press_to_next_page
 from tests.browser.looking import NARROWEST, Watch, axe_problems, overhang
 from tests.browser.serving import serving
 from tests.builders import NOW, as_facilitator
@@ -113,16 +114,16 @@ def test_another_rule_is_tried_by_keyboard(desk: Desk) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Control+A")
     page.keyboard.type("8")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**agreement=50**")
+    press_to_next_page(page, "Enter")
+    assert "agreement=50" in page.url
     assert "would change" in page.inner_text("h1")
 
 
 def test_an_objection_is_marked_and_a_picture_taken_along_by_keyboard(desk: Desk) -> None:
     page = desk.go(f"/facilitate/rounds/{desk.closed.round_id}/comments")
     desk.tab_to("form.inline button.quiet")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("text=Marked as a principled objection.")
+    press_to_next_page(page, "Enter")
+    assert page.get_by_text("Marked as a principled objection.").is_visible()
     page = desk.go(f"/facilitate/rounds/{desk.closed.round_id}/map")
     desk.tab_to("a[download][href$='.png']")
     with page.expect_download() as download:
@@ -141,5 +142,5 @@ def test_a_planned_round_is_seen_in_both_languages_at_320_pixels(desk: Desk) -> 
         assert inside.locator("html").evaluate("html => html.scrollWidth") == 320
         assert inside.locator("fieldset[disabled] form").count() == 1
     desk.tab_to("nav.filter a[href*='profile=none']")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**profile=none**")
+    press_to_next_page(page, "Enter")
+    assert "profile=none" in page.url

@@ -48,7 +48,7 @@ def file_of(database: Database) -> str:
 def ask(method: str, address: str) -> tuple[int, list[str]]:
     """Status and cookies of one plain request."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     connection.request(method, parts.path, headers={"User-Agent": "SafeLinks"})
     response = connection.getresponse()
     response.read()
@@ -72,11 +72,10 @@ def test_scanners_change_nothing_and_the_button_works_afterwards(app: Flask, chr
         scanner = chromium.new_context()
         page = scanner.new_page()
         end, n_visits = time.monotonic() + SECONDS, 0
-        while time.monotonic() < end:
+        while time.monotonic() < end or n_visits < 2:
             page.goto(link, wait_until="networkidle")
             page.evaluate(LOOK_AROUND)
             n_visits += 1
-        assert n_visits > 1
         assert scanner.cookies() == []
         scanner.close()
         assert state(database) == before

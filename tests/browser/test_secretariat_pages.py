@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from pypdf import PdfReader
 
 from delphi.database import Database
+from delphi.secretariat.views import exports
+from tests.browser.arriving import press_to_next_page
 from tests.browser.secretariat_states import DESK, HOME, LEAD_BACK, MEMBER, NO_PAGES, build
 from tests.browser.serving import serving
 from tests.browser.visiting import COLOURS, EVERY_RULE, SIZES, Looks, State, Windows, faults_of_list, wrong_with
@@ -34,7 +36,9 @@ def test_the_list_of_pages_is_complete(app: Flask) -> None:
 
 
 @pytest.fixture
-def windows(chromium: Browser, app: Flask) -> Iterator[tuple[Windows, list[State]]]:
+def windows(chromium: Browser, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Windows, list[State]]]:
+    # The page of the files asks again by itself while one is being made: nobody can look at it in peace.
+    monkeypatch.setattr(exports, "REFRESH_SECONDS", 3_600)
     states, secretary_id = build(app)
     with serving(app) as base:
         found = Windows(chromium, base)
@@ -88,8 +92,7 @@ def test_a_plan_is_put_to_the_vote_with_the_keyboard_alone(chromium: Browser, ap
         page.keyboard.press("Space")
         assert page.locator("input[type=radio]:checked").get_attribute("value") == "approve"
         _tab_to(page, "document.activeElement.matches('main form button')")
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
+        press_to_next_page(page, "Enter")
         assert page.locator("main").get_by_text("Approve").first.is_visible()
         context.close()
 

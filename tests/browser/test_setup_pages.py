@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from surveys.study_templates import FOLDER
+from tests.browser.arriving import press_to_next_page
 from tests.browser.conftest import RunningDemo
 from tests.browser.looking import NARROWEST, Watch, axe_problems, overhang
 
@@ -42,8 +43,7 @@ def press(page: Page, words: str) -> None:
     """Go to a button and press Enter, as somebody without a mouse does."""
     button = page.get_by_role("button", name=words, exact=True)
     button.focus()
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    press_to_next_page(page, "Enter")
 
 
 def test_a_study_is_set_up_checked_locked_and_amended(page: Page, demo: RunningDemo) -> None:
