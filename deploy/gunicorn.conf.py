@@ -31,6 +31,8 @@ errorlog = "-"
 # A process that has served this many requests is replaced, a few at a time.
 max_requests = 20_000
 max_requests_jitter = 2_000
+# No second door into the server, in a folder that several of them share.
+control_socket_disable = True
 limit_request_line = 4094
 limit_request_fields = 60
 
