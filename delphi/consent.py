@@ -36,8 +36,8 @@ def consent_text(text: LocalizedText, *, min_group_size: int) -> ConsentText:
         intro=tuple(line for line in lines if not NUMBERED.match(line)) if points else (),
         points=points or _own_points(),
         small_panel=gettext(
-            "In a small panel somebody who knows its members may still guess who wrote or rated something, "
-            "above all where everybody agrees or a text tells of its author."
+            "In a small panel somebody who knows its members may still guess who wrote or rated something. "
+            "This is most likely where everybody agrees, or where a text tells of its author."
         ),
         group_size=_group_size(min_group_size),
         language=text.language_used(language()) if points else language(),

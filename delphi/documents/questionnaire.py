@@ -112,7 +112,7 @@ def _lead(paper: PaperQuestionnaire) -> list[str]:
     lead.append(
         gettext(
             "What you write is typed in under your code. You can read it online through your personal link, "
-            "change it there until the round closes, and leave the study at any time."
+            "and change it there until the round closes. You can leave the study at any time."
         )
     )
     return lead
