@@ -37,6 +37,7 @@ ACTIONS: dict[AuditAction, Any] = {
     AuditAction.TRANSLATION_APPROVED: _l("Approved %(n)s translations (%(language)s)."),
     AuditAction.STATEMENT_EDITED: _l("Edited %(statement)s."),
     AuditAction.COMMENT_REVIEWED: _l("Reviewed a comment of round %(round)s."),
+    AuditAction.ANSWER_REVIEWED: _l("Read over a written answer to %(question)s of round %(round)s."),
     AuditAction.OBJECTION_MARKED: _l("Marked a comment on %(statement)s as a principled objection."),
     AuditAction.OUTCOMES_PUBLISHED: _l("Published the outcomes of %(n_statements)s statements."),
     AuditAction.CATEGORY_CHANGED: _l("Changed a category."),
@@ -126,6 +127,18 @@ VARIANTS: dict[tuple[AuditAction, str, Any], Any] = {
     (AuditAction.STATEMENT_CATEGORISED, "name", None): _l("Took %(code)s out of its category."),
     (AuditAction.COMMENT_REVIEWED, "how", "shared"): _l("Shared a comment of round %(round)s as written."),
     (AuditAction.COMMENT_REVIEWED, "how", "paraphrased"): _l("Shared a comment of round %(round)s paraphrased."),
+    (AuditAction.ANSWER_REVIEWED, "how", "shared"): _l(
+        "Shared a written answer to %(question)s of round %(round)s as written."
+    ),
+    (AuditAction.ANSWER_REVIEWED, "how", "paraphrased"): _l(
+        "Shared a written answer to %(question)s of round %(round)s paraphrased."
+    ),
+    (AuditAction.ANSWER_REVIEWED, "how", "withheld"): _l(
+        "Withheld a written answer to %(question)s of round %(round)s: “%(reason)s”"
+    ),
+    (AuditAction.ANSWER_REVIEWED, "how", "taken_back"): _l(
+        "Took back a decision on a written answer to %(question)s of round %(round)s."
+    ),
     (AuditAction.OBJECTION_MARKED, "is_objection", False): _l(
         "A comment on %(statement)s is no longer marked as a principled objection."
     ),

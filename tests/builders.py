@@ -32,9 +32,11 @@ from surveys.models import (
     TaskForce,
     metadata,
 )
+from surveys.queries.answer_reviews import written_answers
 from surveys.rules.answers import IdeaAnswer, RatingAnswer
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import ProtocolSettings, default_settings
+from surveys.services.answer_reviews import share_answer
 from surveys.services.consultations import prepare_consultation
 from surveys.services.ideas import save_ideas
 from surveys.services.rehearsal import play_step, start_rehearsal
@@ -491,3 +493,11 @@ def a_played_rehearsal(session: Session, small: SmallStudy) -> TaskForce:
     while play_step(session, task_force_id=copy.id, now=NOW):
         pass
     return copy
+
+
+def share_written_answers(session: Session, small: SmallStudy, *, round_id: int) -> list[int]:
+    """Let others read every text of a closed round's further questions as written; the ids of the decisions."""
+    found = [one.id for _, answers in written_answers(session, round_id=round_id) for one in answers]
+    for answer_id in found:
+        share_answer(session, actor=as_facilitator(small), round_id=round_id, answer_id=answer_id, now=NOW)
+    return found

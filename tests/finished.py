@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask
 from sqlmodel import Session
@@ -14,6 +14,8 @@ from sqlmodel import Session
 from delphi.database import Database
 from surveys.localized import LocalizedText
 from surveys.models import Comment, Idea, IdeaPlacement, Panellist, QuestionAnswer, Round
+from surveys.queries.answer_reviews import written_answers
+from surveys.services.answer_reviews import share_answer, withhold_answer
 from surveys.services.freezing import protocol_of
 from surveys.services.outcomes import publish_outcomes
 from surveys.services.protocol import amend_protocol
@@ -48,6 +50,7 @@ from tests.conftest import SECRET_KEY, an_app
 Made = TypeVar("Made")
 EARLIER = "9 8 2 . | 8 8 3 . | 8 9 2 9 | 9 7 9 . | 9 8 8 . | 8 8 . 5"
 FIRST = "9 8 2 . | 8 8 3 . | 8 9 2 9 | 9 7 9 . | 9 8 8 . | 8 8 7 5"
+TEXTS = ("Words 0", "Words 1", "PARAPHRASED 2", "WITHHELD 3", "UNREAD 4")
 SECOND = "9 8 2 5 | 8 8 2 4 | 8 9 1 6 | 9 8 3 5 | 9 7 2 . | . . . ."
 
 
@@ -92,6 +95,7 @@ def a_finished_study(session: Session) -> SmallStudy:
         submit_answers(session, actor=as_expert(small, person_id), round_id=round_.id, now=NOW)
     close_round(session, actor=None, round_id=round_.id, now=NOW)
     _reopen(session, small, round_=round_, statements=statements)
+    _read_over(session, small, round_=round_)
     _amend(session, small)
     second = a_rating_round_on(session, small, statements=statements)
     rate(session, small, round_id=second.id, statements=statements, rows=SECOND)
@@ -131,7 +135,7 @@ def _questions(session: Session, small: SmallStudy, *, round_: Round) -> None:
     text = a_question(session, round_id=round_.id, kind=QuestionKind.LONG_TEXT, options=())
     for number, panellist in enumerate(small.panellists[:5]):
         shared = {"points": {"o1": 50 + number, "o2": 50 - number, "o3": 0}}
-        for question, answer in ((points, shared), (text, {"text": f"Words {number}"})):
+        for question, answer in ((points, shared), (text, {"text": TEXTS[number]})):
             session.add(
                 QuestionAnswer(
                     question_id=question,
@@ -143,6 +147,19 @@ def _questions(session: Session, small: SmallStudy, *, round_: Round) -> None:
                 )
             )
     session.flush()
+
+
+def _read_over(session: Session, small: SmallStudy, *, round_: Round) -> None:
+    """Of the five texts two are shared as written, one paraphrased, one withheld; one nobody has read."""
+    ((_, answers),) = written_answers(session, round_id=round_.id)
+    ids = {one.text: one.id for one in answers}
+    about: dict[str, Any] = {"actor": as_facilitator(small), "round_id": round_.id, "now": NOW + timedelta(hours=4)}
+    for text in ("Words 0", "Words 1"):
+        share_answer(session, answer_id=ids[text], **about)
+    share_answer(
+        session, answer_id=ids["PARAPHRASED 2"], paraphrase=LocalizedText(en="In short", fr="En bref"), **about
+    )
+    withhold_answer(session, answer_id=ids["WITHHELD 3"], reason="It names a colleague", **about)
 
 
 def filled_once(template: Path, target: Path, fill: Callable[[Session], Made]) -> Made:

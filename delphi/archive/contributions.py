@@ -18,7 +18,9 @@ from surveys.models import (
     Submission,
     TextReview,
 )
+from surveys.queries.answer_reviews import decisions_on, reading_by
 from surveys.rules.questions import QUESTION_KINDS
+from surveys.rules.questions.reading import Reading
 from surveys.services.unlinking import BLANKED
 from surveys.vocabulary import CommentReview, IdeaStatus
 
@@ -106,13 +108,17 @@ def _read_by_others(comment: Comment) -> LocalizedText:
 def _questions(found: Gathering) -> list[Sheet]:
     questions = {one.id: one for one in found.all(Question, col(Question.round_id).in_(list(found.rounds)))}
     places = {one.id: (*found.rounds[one.round_id], one.position) for one in questions.values()}
+    decisions = decisions_on(found.session, question_ids=list(questions))
     answers: Rows = []
     for one in found.all(FrozenQuestionAnswer, col(FrozenQuestionAnswer.snapshot_id).in_(list(found.snapshots))):
         counted = QUESTION_KINDS[questions[one.question_id].kind].is_counted
         # What somebody wrote could tell who they are; their ratings must not follow from it.
         who = found.experts.of(one.panellist_id) if counted else found.experts.fresh()
-        answer = "" if one.answer is None else compact(one.answer)
-        answers.append((*places[one.question_id], who, one.state.value, answer))
+        answer = one.answer
+        if not counted:
+            given = (one.question_id, one.panellist_id, one.state, one.answer, one.language)
+            answer = _read_over(reading_by(decisions, given))
+        answers.append((*places[one.question_id], who, one.state.value, "" if answer is None else compact(answer)))
     return [
         sheet_of(
             "questions",
@@ -143,6 +149,16 @@ def _questions(found: Gathering) -> list[Sheet]:
             ],
         ),
     ]
+
+
+def _read_over(reading: Reading | None) -> dict[str, Any] | None:
+    """A text as a bundle holds it: only what was shared, and a checksum of words that stay in the house."""
+    if reading is None:
+        return None
+    told: dict[str, Any] = {"review": reading.review.value}
+    if reading.review is CommentReview.SHARED:
+        told["text"] = dict(reading.text) if reading.is_paraphrased else next(iter(reading.text.values()))
+    return told | ({"checksum": reading.checksum} if reading.checksum else {})
 
 
 def _receipts(found: Gathering) -> Rows:

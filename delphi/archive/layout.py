@@ -124,7 +124,8 @@ LAYOUTS = (
         "question_answers",
         4,
         "task_force round:int position:int expert state answer",
-        "Their answers as JSON; texts are signed with a code of their own.",
+        "Their answers as JSON; texts are signed with a code of their own, and here only where a facilitator read "
+        "them over and shared them. Words that stay in the house have a checksum.",
     ),
     _layout(
         "question_results",

@@ -1,5 +1,6 @@
 """The readable pages of a bundle, in English and in French: plain HTML that loads nothing but its style sheet."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,11 @@ from delphi.archive.layout import LAYOUTS, Sheet
 from delphi.config import ROOT
 from delphi.exports.language import speaking
 from delphi.i18n import LANGUAGE_NAMES, in_language, number, percent
+from delphi.questions.results import left_out_words
 from delphi.sentences import KINDS, KINDS_PLURAL, OUTCOMES
 from delphi.version import __version__
 from surveys.localized import LocalizedText
-from surveys.vocabulary import OutcomeStatus, StatementKind
+from surveys.vocabulary import CommentReview, OutcomeStatus, StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,21 @@ def reading_pages(
                 study=study,
                 protocol=protocol,
                 panels=_panels(study, sheets),
+                left_out=_left_out(sheets),
                 tables=[(one, len(sheets[one.name].rows)) for one in LAYOUTS],
                 version=__version__,
                 made_at=now,
             )
             pages[f"index.{code}.html"] = page.encode()
     return pages
+
+
+def _left_out(sheets: Mapping[str, Sheet]) -> tuple[str, ...]:
+    answers = [json.loads(row["answer"]) for row in sheets["question_answers"].as_dicts() if row["answer"]]
+    reviews = [answer.get("review") for answer in answers]
+    return left_out_words(
+        n_unread=reviews.count(CommentReview.WAITING), n_withheld=reviews.count(CommentReview.WITHHELD)
+    )
 
 
 def _panels(study: Mapping[str, Any], sheets: Mapping[str, Sheet]) -> tuple[Panel, ...]:

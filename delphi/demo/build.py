@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select, update
 from delphi.database import Database
 from delphi.demo.content import demo_framework, demo_texts
 from delphi.demo.decisions import Made, publish, sort_and_decide
-from delphi.demo.desk import review_comments, synthesise
+from delphi.demo.desk import read_answers_over, review_comments, synthesise
 from delphi.demo.ideas_round import play_ideas_round
 from delphi.demo.panels import DemoPanel, demo_panels
 from delphi.demo.people import demo_people
@@ -97,7 +97,9 @@ def _play(session: Session, panel: DemoPanel) -> Made:
     review_comments(session, panel, round_id=second, share=REVIEWED_AFTER_ROUND_2 if is_reviewing else 1.0)
     if not is_reviewing:
         is_open = panel.position is Position.ROUND_3_OPEN
-        play_rating_round(session, panel, number=3, is_open=is_open, statements=made)
+        third = play_rating_round(session, panel, number=3, is_open=is_open, statements=made)
+        if not is_open:
+            read_answers_over(session, panel, round_id=third, number=3)
     return made
 
 

@@ -1,4 +1,4 @@
-"""The facilitator at the desk: ideas become statements, comments are reviewed before others read them."""
+"""The facilitator at the desk: ideas become statements, comments and texts are read before others read them."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from delphi.demo.authorship import WrittenIdea
 from delphi.demo.content import StatementContent
 from delphi.demo.panels import DemoPanel
 from surveys.models import Comment, Idea, Statement
+from surveys.queries.answer_reviews import written_answers
+from surveys.services.answer_reviews import share_answer
 from surveys.services.comments import mark_objection, share_comment
 from surveys.services.synthesis import merge_idea, park_idea, place_as_new
 
@@ -56,11 +58,19 @@ def review_comments(session: Session, panel: DemoPanel, *, round_id: int, share:
             "actor": panel.facilitator,
             "round_id": round_id,
             "comment_id": comment.id,
-            "now": panel.calendar.reviewed(number / len(comments)),
+            "now": panel.calendar.reviewed(2, number / len(comments)),
         }
         share_comment(session, paraphrase=written[comment.text].in_both(), **about)
         if written[comment.text].is_objection:
             mark_objection(session, is_objection=True, **about)
+
+
+def read_answers_over(session: Session, panel: DemoPanel, *, round_id: int, number: int) -> None:
+    """Share the texts of a closed round's further questions as written, but for one: there is something left to do."""
+    for _, answers in written_answers(session, round_id=round_id):
+        for at, answer in enumerate(answers[:-1]):
+            now = panel.calendar.reviewed(number, at / len(answers))
+            share_answer(session, actor=panel.facilitator, round_id=round_id, answer_id=answer.id, now=now)
 
 
 def _hang(statement: Statement, *, content: StatementContent, made: dict[str, Statement]) -> None:

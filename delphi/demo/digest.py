@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from surveys.models import (
+    AnswerReview,
     Category,
     Comment,
     Criterion,
@@ -78,6 +79,10 @@ def _content(session: Session) -> dict[str, list[Any]]:
         ).join(Question, col(Question.id) == QuestionAnswer.question_id),
         "question results": _select(*by_round, Question.position, QuestionResult.n, QuestionResult.summary)
         .join(Question, col(Question.id) == QuestionResult.question_id)
+        .join(Round, col(Round.id) == Question.round_id)
+        .join(TaskForce, col(TaskForce.id) == Round.task_force_id),
+        "answer reviews": _select(*by_round, Question.position, AnswerReview.words, AnswerReview.review)
+        .join(Question, col(Question.id) == AnswerReview.question_id)
         .join(Round, col(Round.id) == Question.round_id)
         .join(TaskForce, col(TaskForce.id) == Round.task_force_id),
         "statements": _select(Statement.code, Statement.kind, parent.code, Category.code, StatementVersion.text)

@@ -118,9 +118,9 @@ class Calendar:
         opened = self.opened(number)
         return opened + (min(self.deadline(number), self.now) - opened) * share
 
-    def reviewed(self, share: float) -> datetime:
-        """When the given share of the comments of round 2 had been reviewed: within three days, at most until now."""
-        return min(self.deadline(2) + timedelta(days=3 * share, hours=10), self.now)
+    def reviewed(self, number: int, share: float) -> datetime:
+        """When the given share of what was written in a round had been read: within three days, at most until now."""
+        return min(self.deadline(number) + timedelta(days=3 * share, hours=10), self.now)
 
     @property
     def published(self) -> datetime:

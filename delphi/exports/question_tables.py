@@ -12,6 +12,7 @@ from delphi.exports.tables import Cell, Column, Table, Word, table_of
 from delphi.i18n import in_language
 from delphi.questions.words import group_words, option_words
 from delphi.sentences import QUESTION_KINDS
+from surveys.localized import LocalizedText
 from surveys.queries.frozen_questions import FrozenQuestion
 from surveys.rules.questions import QUESTION_KINDS as TYPES
 from surveys.rules.questions import AskedQuestion
@@ -48,14 +49,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """One text as others may read it."""
+
     source: FrozenQuestion
-    text: str
+    text: LocalizedText
 
 
 def question_tables(questions: Sequence[FrozenQuestion], *, study: str, key: str) -> tuple[Table, ...]:
     """The tables of a study's further questions; none for a study that asked no question.
 
     Texts stand apart from the codes of experts: a text that gives its author away must not open all their answers.
+    Only those are here that a facilitator has read over and shared; how many are missing stands with their question.
     """
     if not questions:
         return ()
@@ -91,6 +95,8 @@ def _questions(questions: Sequence[FrozenQuestion]) -> Table:
         Column[FrozenQuestion](
             "n_need_information", gettext("Needs more information"), lambda one: one.figures.n_need_information, 12
         ),
+        Column[FrozenQuestion]("n_unread", gettext("Texts not yet read over"), lambda one: one.n_unread, 12),
+        Column[FrozenQuestion]("n_withheld", gettext("Texts withheld"), lambda one: one.n_withheld, 12),
     )
     return table_of("questions", gettext("Questions"), columns, questions)
 
@@ -163,16 +169,17 @@ def _parts(source: FrozenQuestion) -> Iterator[Part]:
 
 
 def _texts(questions: Sequence[FrozenQuestion]) -> Table:
-    texts = [
-        Text(one, own.answer["text"])
-        for one in questions
-        if not TYPES[one.question.kind].is_counted
-        for own in one.answers.values()
-        if own.answer is not None
-    ]
+    texts = [Text(one, text) for one in questions for text in one.texts]
     # By their words, not by their authors.
-    texts.sort(key=lambda one: (one.source.task_force, one.source.round_number, one.source.question.position, one.text))
-    columns = (*_place(), Column[Text]("text", gettext("Text"), lambda one: one.text, 80))
+    texts.sort(
+        key=lambda one: (
+            one.source.task_force,
+            one.source.round_number,
+            one.source.question.position,
+            *one.text.items(),
+        )
+    )
+    columns = (*_place(), Column[Text]("text", gettext("Text"), lambda one: in_language(one.text), 80))
     return table_of("question_texts", gettext("Question texts"), columns, texts)
 
 

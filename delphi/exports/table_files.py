@@ -18,6 +18,7 @@ from delphi.exports.trace_table import trace_table
 from delphi.exports.two_languages import in_two_languages
 from delphi.exports.wanted import Wanted
 from delphi.exports.writers import as_csv, as_json, as_xlsx
+from delphi.questions.results import left_out_words
 from surveys.queries.activities import ranked_statements
 from surveys.queries.frozen_data import frozen_answers, frozen_data, has_people
 from surveys.queries.frozen_questions import frozen_questions
@@ -82,7 +83,11 @@ def data_file(session: Session, *, study_id: int, wanted: Wanted) -> bytes:
     def about() -> str:
         if not with_ratings:
             return gettext("All closed rounds: the statistics of every statement. Single ratings were left out.")
-        return gettext("All closed rounds: the statistics of every statement, and the ratings they were made from.")
+        told = gettext("All closed rounds: the statistics of every statement, and the ratings they were made from.")
+        missing = left_out_words(
+            n_unread=sum(one.n_unread for one in questions), n_withheld=sum(one.n_withheld for one in questions)
+        )
+        return " ".join((told, *missing))
 
     return _written(wanted, header, made, about=about, schema=DATA_SCHEMA)
 

@@ -33,6 +33,8 @@ class QuestionResult:
     counts: str
     table: ResultTable | None
     texts: tuple[WrittenText, ...]
+    left_out: tuple[str, ...]
+    """How many texts are not among `texts`, and why: a sentence each."""
 
 
 def _counts(figures: QuestionFigures) -> str:
@@ -63,7 +65,20 @@ def question_result(outcome: QuestionOutcome) -> QuestionResult:
         counts=_counts(figures),
         table=table,
         texts=outcome.texts,
+        left_out=left_out_words(n_unread=outcome.n_unread, n_withheld=outcome.n_withheld),
     )
+
+
+def left_out_words(*, n_unread: int, n_withheld: int) -> tuple[str, ...]:
+    """Why texts are missing where others read them; empty where none is."""
+    sentences = []
+    if n_unread:
+        sentences.append(
+            ngettext("%(num)d answer is not yet read over.", "%(num)d answers are not yet read over.", n_unread)
+        )
+    if n_withheld:
+        sentences.append(ngettext("%(num)d answer is withheld.", "%(num)d answers are withheld.", n_withheld))
+    return tuple(sentences)
 
 
 def _ranking(question: AskedQuestion, summary: dict[str, Any], n: int) -> Told:

@@ -36,6 +36,7 @@ from surveys.models.panel import (
 )
 from surveys.models.privacy import Breach, ConsentVersion, ErasureRequest, TextReview
 from surveys.models.question import (
+    AnswerReview,
     FrozenQuestionAnswer,
     Question,
     QuestionAnswer,
@@ -52,6 +53,7 @@ from surveys.models.submission import Comment, Rating, RatingChange, Submission
 from surveys.models.translation import Translation
 
 __all__ = [
+    "AnswerReview",
     "Breach",
     "ConsentVersion",
     "ErasureRequest",

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from surveys.localized import LocalizedText
 from surveys.models.base import LocalizedColumn, Table, UtcDateTime, enum_type
-from surveys.vocabulary import AnswerState, QuestionKind
+from surveys.vocabulary import AnswerState, CommentReview, QuestionKind
 
 
 class Question(Table, table=True):
@@ -89,3 +89,26 @@ class QuestionResult(Table, table=True):
     n_need_information: int = 0
     summary: dict[str, Any] = Field(sa_type=JSON, default_factory=dict)
     """In the form of its kind; see `surveys.rules.questions`."""
+
+
+class AnswerReview(Table, table=True):
+    """What others may read of a text somebody wrote to a question. It names the words, never their author.
+
+    Made when a round closes, once for the same words; without a row nobody has read them over.
+    """
+
+    __tablename__ = "answer_review"
+    __table_args__ = (UniqueConstraint("question_id", "words"),)
+
+    id: int = Field(default=None, primary_key=True)
+    question_id: int = Field(foreign_key="question.id", index=True)
+    words: str = Field(max_length=64)
+    """SHA-256 of the frozen answer: words that are changed after a reopening are read over anew."""
+    review: CommentReview = Field(sa_type=enum_type(CommentReview), default=CommentReview.WAITING)
+    shared_text: LocalizedText = Field(sa_type=LocalizedColumn, default_factory=LocalizedText)
+    """What others read, in each language; the facilitator may paraphrase. Empty: the text as written."""
+    reason: str = Field(default="", max_length=2000)
+    """Why it is withheld."""
+    nonce: str = Field(default="", max_length=32)
+    """Drawn at the first decision. It goes into the checksum that leaves the house instead of the text: without it a
+    short text, such as a name, could be guessed."""

@@ -24,6 +24,7 @@ from surveys.models import (
     Submission,
     TaskForce,
 )
+from surveys.queries.answer_reviews import n_unread_in
 from surveys.queries.latest_results import latest_results
 from surveys.queries.participation import IN_PANEL
 from surveys.queries.statements import meanings
@@ -49,6 +50,8 @@ class TaskForceState:
     """The latest round."""
     n_panel: int
     standing: Standing
+    unread_round_id: int | None = None
+    """The earliest closed round with written answers that nobody has read over."""
 
 
 def states_of(session: Session, *, task_force_ids: Iterable[int]) -> list[TaskForceState]:
@@ -61,6 +64,7 @@ def states_of(session: Session, *, task_force_ids: Iterable[int]) -> list[TaskFo
         .order_by(col(Study.id), col(TaskForce.code))
     ).all()
     studies = {study.id for _, study in rows}
+    unread = _unread(session, ids=ids)
     titles = current_titles(session, objective_ids=[task_force.objective_id for task_force, _ in rows])
     panels = _n_in_panel(session, ids=ids)
     settings = _settings(session, study_ids=studies)
@@ -85,8 +89,10 @@ def states_of(session: Session, *, task_force_ids: Iterable[int]) -> list[TaskFo
                 title=titles[task_force.objective_id],
                 round_id=round_.id if round_ is not None else None,
                 n_panel=panels.get(task_force.id, 0),
+                unread_round_id=next(iter(unread[task_force.id]), None),
                 standing=replace(
                     standing,
+                    n_answers_unread=sum(unread[task_force.id].values()),
                     n_asked=panels.get(task_force.id, 0),
                     n_statements=to_ask.get(task_force.id, (0, 0))[0],
                     n_to_ask=to_ask.get(task_force.id, (0, 0))[1],
@@ -114,6 +120,21 @@ def _n_in_panel(session: Session, *, ids: Sequence[int]) -> dict[int, int]:
         .group_by(col(Panellist.task_force_id))
     ).all()
     return dict(rows)
+
+
+def _unread(session: Session, *, ids: Sequence[int]) -> dict[int, dict[int, int]]:
+    """Task force id to its closed rounds, in their order, with how many written answers nobody has read over."""
+    closed = session.exec(
+        select(Round.id, Round.task_force_id)
+        .where(col(Round.task_force_id).in_(ids), Round.status == RoundStatus.CLOSED)
+        .order_by(col(Round.number))
+    ).all()
+    n_unread = n_unread_in(session, round_ids=[round_id for round_id, _ in closed])
+    found: dict[int, dict[int, int]] = {task_force_id: {} for task_force_id in ids}
+    for round_id, task_force_id in closed:
+        if round_id in n_unread:
+            found[task_force_id][round_id] = n_unread[round_id]
+    return found
 
 
 def _settings(session: Session, *, study_ids: Iterable[int]) -> dict[int, ProtocolSettings]:

@@ -17,6 +17,7 @@ class NextAct(StrEnum):
     SYNTHESISE = "synthesise"
     BUILD_ROUND = "build_round"
     REVIEW_COMMENTS = "review_comments"
+    READ_ANSWERS = "read_answers"
     PUBLISH = "publish"
     DONE = "done"
 
@@ -36,6 +37,8 @@ class Standing:
     n_ideas_waiting: int = 0
     n_statements: int = 0
     n_comments_waiting: int = 0
+    n_answers_unread: int = 0
+    """Written answers to further questions of closed rounds."""
     n_to_ask: int = 0
     """Statements the rule would ask in a further round."""
     max_rounds: int = 3
@@ -63,10 +66,12 @@ def _after_closing(standing: Standing) -> NextAct:
         return NextAct.DONE
     if standing.n_ideas_waiting:
         return NextAct.SYNTHESISE
+    if standing.n_comments_waiting and standing.kind is RoundKind.RATING:
+        return NextAct.REVIEW_COMMENTS
+    if standing.n_answers_unread:
+        return NextAct.READ_ANSWERS
     if standing.kind is RoundKind.IDEAS:
         return NextAct.BUILD_ROUND
-    if standing.n_comments_waiting:
-        return NextAct.REVIEW_COMMENTS
     more = standing.n_to_ask > 0 and standing.number < standing.max_rounds
     return NextAct.BUILD_ROUND if more else NextAct.PUBLISH
 

@@ -28,6 +28,7 @@ from surveys.services.question_freezing import (
     FrozenQuestions,
     copy_question_answers,
     frozen_questions_of,
+    list_written_answers,
     store_question_results,
 )
 from surveys.vocabulary import StatementKind
@@ -138,6 +139,7 @@ def seal_snapshot(session: Session, *, snapshot: Snapshot) -> None:
         session.connection().execute(insert(RoundResult), rows)
     quantile = Quantile(frozen.settings.quantile)
     store_question_results(session, snapshot=snapshot, frozen=frozen.questions, quantile=quantile)
+    list_written_answers(session, frozen=frozen.questions)
     session.flush()
 
 

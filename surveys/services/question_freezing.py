@@ -1,18 +1,20 @@
-"""Freezing the answers to questions: copied, summarised once, and part of the round's seal."""
+"""Freezing the answers to questions: copied, summarised once, part of the round's seal; texts go to the desk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, literal
+from sqlalchemy import delete, insert, literal
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from analysis.types import Quantile
-from surveys.models import FrozenQuestionAnswer, QuestionAnswer, QuestionResult, Snapshot
+from surveys.localized import LocalizedText
+from surveys.models import AnswerReview, FrozenQuestionAnswer, QuestionAnswer, QuestionResult, Snapshot
 from surveys.queries.questions import GivenAnswer, frozen_question_answers, questions_of
 from surveys.rules.questions import QUESTION_KINDS, AskedQuestion
-from surveys.vocabulary import AnswerState
+from surveys.rules.questions.reading import words_of
+from surveys.vocabulary import AnswerState, CommentReview
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,41 @@ def copy_question_answers(session: Session, *, snapshot: Snapshot) -> None:
         col(QuestionAnswer.round_id) == snapshot.round_id
     )
     session.connection().execute(insert(FrozenQuestionAnswer).from_select(["snapshot_id", *columns], source))
+
+
+def list_written_answers(session: Session, *, frozen: FrozenQuestions) -> None:
+    """Put the texts a snapshot holds on the facilitator's desk. Words that were read over before stay so.
+
+    Words of an earlier snapshot that nobody has read and nobody holds to any longer are taken off.
+    """
+    texts = {question.id for question in frozen.questions if not QUESTION_KINDS[question.kind].is_counted}
+    if not texts:
+        return
+    rows = session.exec(select(AnswerReview).where(col(AnswerReview.question_id).in_(texts))).all()
+    known = {(row.question_id, row.words): row for row in rows}
+    found = {
+        (question_id, words_of(answer))
+        for question_id, _, _, answer, _ in frozen.answers
+        if question_id in texts and answer is not None
+    }
+    gone = [row.id for key, row in known.items() if key not in found and row.review is CommentReview.WAITING]
+    connection = session.connection()
+    if gone:
+        connection.execute(delete(AnswerReview).where(col(AnswerReview.id).in_(gone)))
+    # By their words: neither the order nor the ids follow the authors or the times of writing.
+    new: list[dict[str, Any]] = [
+        {
+            "question_id": question_id,
+            "words": words,
+            "review": CommentReview.WAITING,
+            "shared_text": LocalizedText(),
+            "reason": "",
+            "nonce": "",
+        }
+        for question_id, words in sorted(found - known.keys(), key=lambda key: key[::-1])
+    ]
+    if new:
+        connection.execute(insert(AnswerReview), new)
 
 
 def store_question_results(

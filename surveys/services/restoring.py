@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import (
+    AnswerReview,
     FacilityDecision,
     FrozenQuestionAnswer,
     FrozenRating,
@@ -30,6 +31,7 @@ from surveys.models import (
     StatementVersion,
     Study,
 )
+from surveys.rules.questions.reading import words_of
 from surveys.services.audit import record
 from surveys.services.freezing import seal_snapshot
 from surveys.services.restoring_framework import (
@@ -41,7 +43,7 @@ from surveys.services.restoring_framework import (
     restore_framework,
     restore_rules,
 )
-from surveys.services.restoring_texts import restore_texts
+from surveys.services.restoring_texts import restore_texts, restored_answer
 from surveys.vocabulary import AuditAction, MembershipStatus, RoundStatus, ViolationCode
 
 
@@ -203,25 +205,32 @@ def _restore_answers(session: Session, archived: ArchivedStudy, *, ids: Ids) -> 
         )
         questions[one["task_force"], one["round"], one["position"]] = added(session, question)
     answers: list[dict[str, Any]] = []
+    reviews: dict[tuple[int, str], dict[str, Any]] = {}
     for one in archived.tables["question_answers"]:
         key = one["task_force"], one["round"]
         if one["expert"] not in ids.experts:
             # A text under a code of its own: its author is known to nobody, so it gets a seat nobody sits in.
             seat = Panellist(task_force_id=ids.task_forces[key[0]], language=LANGUAGE, status=MembershipStatus.LEFT)
             ids.experts[one["expert"]] = added(session, seat)
+        question_id = questions[(*key, one["position"])]
+        answer, decision = restored_answer(one["answer"])
+        if answer is not None and decision is not None:
+            words = words_of(answer)
+            reviews[question_id, words] = {"question_id": question_id, "words": words, **decision}
         answers.append(
             {
-                "question_id": questions[(*key, one["position"])],
+                "question_id": question_id,
                 "panellist_id": ids.experts[one["expert"]],
                 "round_id": ids.rounds[key],
                 "snapshot_id": ids.snapshots[key].id,
                 "state": one["state"],
-                "answer": one["answer"],
+                "answer": answer,
                 "language": LANGUAGE,
             }
         )
     _insert(session, QuestionAnswer, answers, without="snapshot_id")
     _insert(session, FrozenQuestionAnswer, answers, without="round_id")
+    _insert(session, AnswerReview, list(reviews.values()), without="")
 
 
 def _restore_decisions(session: Session, archived: ArchivedStudy, *, ids: Ids) -> None:

@@ -10,7 +10,9 @@ from sqlmodel import Session
 
 from surveys.localized import LocalizedText
 from surveys.models import Comment, Idea, IdeaPlacement, Panellist
+from surveys.rules.questions.reading import CHECKSUM
 from surveys.services.restoring_framework import LANGUAGE, ArchivedStudy, Ids, added, moment_of
+from surveys.services.unlinking import BLANKED
 from surveys.vocabulary import CommentReview, MembershipStatus
 
 
@@ -38,6 +40,22 @@ def restore_texts(session: Session, archived: ArchivedStudy, *, ids: Ids) -> Non
     session.add_all(_placement(one, idea=ideas[one["idea"]], at=at, ids=ids) for one in archived.tables["lineage"])
     _restore_comments(session, archived, authors=authors, ids=ids)
     session.flush()
+
+
+def restored_answer(answer: Mapping[str, Any] | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """An answer to a further question as it is stored here, and the decision on what others may read of it.
+
+    Words that stayed in the house of the archive are as good as blank; their checksum stays with them. A text of an
+    archive from before texts were read over has no decision: it is read over here.
+    """
+    if answer is None or "review" not in answer:
+        return None if answer is None else dict(answer), None
+    review, text = CommentReview(answer["review"]), answer.get("text", "")
+    shared = LocalizedText(text) if isinstance(text, Mapping) else LocalizedText()
+    is_here = isinstance(text, str) and text != ""
+    kept = {CHECKSUM: answer[CHECKSUM]} if CHECKSUM in answer else {}
+    decision = {"review": review, "shared_text": shared, "reason": "", "nonce": ""}
+    return {"text": text if is_here else BLANKED, **kept}, decision
 
 
 def _placement(one: Mapping[str, Any], *, idea: Idea, at: Mapping[str, Any], ids: Ids) -> IdeaPlacement:

@@ -34,6 +34,7 @@ class AuditAction(StrEnum):
     TRANSLATION_APPROVED = "translation_approved"
     STATEMENT_EDITED = "statement_edited"
     COMMENT_REVIEWED = "comment_reviewed"
+    ANSWER_REVIEWED = "answer_reviewed"
     OBJECTION_MARKED = "objection_marked"
     OUTCOMES_PUBLISHED = "outcomes_published"
     CATEGORY_CHANGED = "category_changed"
@@ -115,6 +116,7 @@ REPLACES_A_VALUE = frozenset(
         AuditAction.TRANSLATION_SAVED,
         AuditAction.STATEMENT_EDITED,
         AuditAction.COMMENT_REVIEWED,
+        AuditAction.ANSWER_REVIEWED,
         AuditAction.OBJECTION_MARKED,
         AuditAction.CATEGORY_CHANGED,
         AuditAction.STATEMENT_CATEGORISED,

@@ -81,6 +81,9 @@ def _label(name: NextAct, state: TaskForceState) -> str:
         NextAct.REVIEW_COMMENTS: lambda: ngettext(
             "Review %(num)d comment", "Review %(num)d comments", state.standing.n_comments_waiting
         ),
+        NextAct.READ_ANSWERS: lambda: ngettext(
+            "Read %(num)d written answer over", "Read %(num)d written answers over", state.standing.n_answers_unread
+        ),
         NextAct.PUBLISH: lambda: gettext("Publish the outcomes"),
         NextAct.DONE: lambda: gettext("See the outcomes"),
     }
@@ -109,6 +112,8 @@ def _reason(name: NextAct, state: TaskForceState) -> str:
 
 
 def _address(name: NextAct, state: TaskForceState) -> str:
+    if name is NextAct.READ_ANSWERS and state.unread_round_id is not None:
+        return url_for("facilitator.written_answers", round_id=state.unread_round_id)
     if name in PAGES_OF_ROUND:
         return url_for(PAGES_OF_ROUND[name], round_id=state.round_id)
     return url_for(PAGES_OF_TASK_FORCE.get(name, "facilitator.task_force"), task_force_id=state.id)

@@ -9,6 +9,7 @@ from delphi.facilitator.pages.place import Place, place_of
 from surveys.errors import RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import Round
+from surveys.queries.answer_reviews import n_unread_in
 from surveys.queries.questionnaire import questionnaire_of
 from surveys.queries.trace import StatementComment, comments_of_round
 from surveys.rules.permissions import Actor
@@ -46,6 +47,8 @@ class CommentsPage:
     round_number: int
     n_comments: int
     n_waiting: int
+    n_answers_unread: int
+    """Written answers to the round's further questions, which have a page of their own."""
     statements: tuple[CommentedStatement, ...]
 
 
@@ -74,6 +77,7 @@ def comments_page(session: Session, *, round_id: int, actor: Actor, typed: Parap
         round_number=round_.number,
         n_comments=len(every),
         n_waiting=every.count(CommentReview.WAITING),
+        n_answers_unread=n_unread_in(session, round_ids=[round_id]).get(round_id, 0),
         statements=tuple(statements),
     )
 

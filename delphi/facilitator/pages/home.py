@@ -20,6 +20,18 @@ from surveys.vocabulary import StudyKind
 
 Plans = Mapping[tuple[int, int], PlannedRound]
 
+OPENING = frozenset(
+    {
+        NextAct.PLAN_IDEAS,
+        NextAct.OPEN_ROUND,
+        NextAct.SYNTHESISE,
+        NextAct.BUILD_ROUND,
+        NextAct.REVIEW_COMMENTS,
+        NextAct.READ_ANSWERS,
+    }
+)
+"""What lies before the opening of a round: its date is when the act is due."""
+
 
 @dataclass(frozen=True, slots=True)
 class TodayLine:
@@ -172,8 +184,7 @@ def _due(state: TaskForceState, *, act: Act, plans: Plans) -> str:
         return gettext("Closes on %(at)s.", at=moment(standing.deadline_at, state.time_zone))
     number = standing.number if act.name is NextAct.OPEN_ROUND else standing.number + 1
     planned = plans.get((state.study_id, number))
-    opens = (NextAct.PLAN_IDEAS, NextAct.OPEN_ROUND, NextAct.SYNTHESISE, NextAct.BUILD_ROUND, NextAct.REVIEW_COMMENTS)
-    if planned is None or act.name not in opens:
+    if planned is None or act.name not in OPENING:
         return ""
     return gettext(
         "Round %(number)s is to open on %(at)s.", number=number, at=moment(planned.opens_at, state.time_zone)

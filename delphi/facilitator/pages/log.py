@@ -33,7 +33,7 @@ GROUPS: dict[str, Any] = {
 GROUP_OF_WORD = {
     "rounds": "round deadline dates questions proposal reminders launch pilot rehearsal minutes",
     "ideas": "idea placement desk similar second translation statement statements",
-    "comments": "comment objection",
+    "comments": "comment answer objection",
     "panel": "panel panels panellist membership colleague consent answers paper link address walk walked",
     "outcomes": "outcomes category facility objective revision",
 }

@@ -79,6 +79,7 @@ class PreviewPage:
 @dataclass(frozen=True, slots=True)
 class QuestionResultsPage:
     place: Place
+    round_id: int
     round_number: int
     results: tuple[QuestionResult, ...]
 
@@ -175,6 +176,7 @@ def question_results_page(session: Session, *, round_id: int, actor: Actor) -> Q
     round_ = session.get_one(Round, round_id)
     return QuestionResultsPage(
         place=place_of(session, task_force_id=round_.task_force_id, actor=actor),
+        round_id=round_id,
         round_number=round_.number,
         results=question_results(session, round_id=round_id),
     )

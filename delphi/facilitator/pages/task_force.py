@@ -14,15 +14,17 @@ from delphi.facilitator.pages.place import Place, place_of
 from delphi.protocol_sentences import protocol_sentences
 from surveys.models import ObjectiveVersion, Protocol, Question, Round, RoundStatement, Snapshot, TaskForce
 from surveys.queries.after import Stayer, SuggestedColleague, colleagues_to_ask, stayers
+from surveys.queries.answer_reviews import n_unread_in
 from surveys.queries.held_languages import held_languages
 from surveys.queries.participation import IN_PANEL, PanellistProgress, progress_of_panel
 from surveys.queries.questionnaire import criteria_of_study
 from surveys.queries.task_forces import states_of
 from surveys.rules.permissions import Actor
 from surveys.rules.protocol import ProtocolSettings
+from surveys.rules.questions import QUESTION_KINDS
 from surveys.services.chasing import reminders_sent
 from surveys.services.reopening import REOPEN_WITHIN
-from surveys.vocabulary import RoundKind, RoundStatus
+from surveys.vocabulary import QuestionKind, RoundKind, RoundStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class RoundLine:
     closed_at: datetime | None
     n_statements: int
     n_questions: int
+    n_texts: int
+    """Of those the questions that ask for a text."""
+    n_unread: int
+    """Texts that nobody has read over; 0 while the round is not closed."""
     n_answered: int | None
     n_eligible: int | None
     may_reopen: bool
@@ -134,7 +140,10 @@ def _rounds(session: Session, *, task_force_id: int, now: datetime) -> tuple[Rou
     ids = [round_.id for round_ in rounds]
     last = next((one for one in reversed(rounds) if one.status is not RoundStatus.PLANNED), None)
     asked = session.exec(select(RoundStatement.round_id).where(col(RoundStatement.round_id).in_(ids))).all()
-    questions = session.exec(select(Question.round_id).where(col(Question.round_id).in_(ids))).all()
+    asked_kinds = session.exec(select(Question.round_id, Question.kind).where(col(Question.round_id).in_(ids))).all()
+    questions = [round_id for round_id, _ in asked_kinds]
+    texts = [round_id for round_id, kind in asked_kinds if not QUESTION_KINDS[QuestionKind(kind)].is_counted]
+    unread = n_unread_in(session, round_ids=[one.id for one in rounds if one.status is RoundStatus.CLOSED])
     snapshots = {
         snapshot.round_id: snapshot
         for snapshot in session.exec(
@@ -152,6 +161,8 @@ def _rounds(session: Session, *, task_force_id: int, now: datetime) -> tuple[Rou
             closed_at=round_.closed_at,
             n_statements=asked.count(round_.id),
             n_questions=questions.count(round_.id),
+            n_texts=texts.count(round_.id),
+            n_unread=unread.get(round_.id, 0),
             n_answered=snapshots[round_.id].n_answered if round_.id in snapshots else None,
             n_eligible=snapshots[round_.id].n_eligible if round_.id in snapshots else None,
             may_reopen=round_ is last and round_.closed_at is not None and now <= round_.closed_at + REOPEN_WITHIN,

@@ -23,6 +23,7 @@ from delphi.facilitator.views import (
     task_forces,
     translations,
     what_if,
+    written_answers,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "task_forces",
     "translations",
     "what_if",
+    "written_answers",
 ]

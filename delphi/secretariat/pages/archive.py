@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from delphi.i18n import number
+from delphi.questions.results import left_out_words
 from delphi.secretariat.pages.study_head import StudyHead, study_head
 from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.models import ArchiveBundle
+from surveys.queries.answer_reviews import n_unread_in_study
 from surveys.queries.archives import bundles_of
 from surveys.services.archives import ensure_sealable
 
@@ -27,6 +29,8 @@ class ArchivePage:
     bundles: tuple[BundleLine, ...]
     refusal: str
     """Why nothing can be sealed now; empty where it can."""
+    left_out: tuple[str, ...]
+    """Written answers that an archive sealed now would not hold: a sentence each."""
 
 
 def archive_page(session: Session, *, study_id: int) -> ArchivePage:
@@ -42,4 +46,5 @@ def archive_page(session: Session, *, study_id: int) -> ArchivePage:
             for bundle in bundles_of(session, study_id=study_id)
         ),
         refusal=refusal,
+        left_out=left_out_words(n_unread=n_unread_in_study(session, study_id=study_id), n_withheld=0),
     )

@@ -15,8 +15,10 @@ from delphi.exports import BOTH, FORMATS_OF, Wanted, What
 from delphi.exports.wanted import SINGLE
 from delphi.i18n import LANGUAGE_NAMES, language, number
 from delphi.plan.chapters import Chapters
+from delphi.questions.results import left_out_words
 from delphi.secretariat.pages.study_head import StudyHead, study_head
 from surveys.models import ExportJob, Outcome, TaskForce
+from surveys.queries.answer_reviews import n_unread_in_study
 from surveys.queries.frozen_figures import sealed_rounds
 from surveys.rules.permissions import Actor
 from surveys.services.export_jobs import own_jobs
@@ -105,6 +107,8 @@ class ExportsPage:
     n_published: int
     n_task_forces: int
     n_closed_rounds: int
+    left_out: tuple[str, ...]
+    """Written answers that no file holds yet: a sentence each."""
 
 
 def exports_page(
@@ -126,6 +130,7 @@ def exports_page(
         n_published=published,
         n_task_forces=len(task_forces),
         n_closed_rounds=len(sealed_rounds(session, task_force_ids=task_forces)),
+        left_out=left_out_words(n_unread=n_unread_in_study(session, study_id=study_id), n_withheld=0),
     )
 
 

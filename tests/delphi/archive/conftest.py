@@ -13,7 +13,17 @@ from delphi.archive.sealing import pack, unpack
 from tests.builders import NOW, SmallStudy
 from tests.finished import served
 
-SECRETS = ("WITHHELD COMMENT", "Expert soil", "expert.soil", "@example.org", "Lukas", "Paula")
+SECRETS = (
+    "WITHHELD COMMENT",
+    "PARAPHRASED 2",
+    "WITHHELD 3",
+    "UNREAD 4",
+    "Expert soil",
+    "expert.soil",
+    "@example.org",
+    "Lukas",
+    "Paula",
+)
 
 
 @dataclass

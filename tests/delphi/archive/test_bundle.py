@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from sqlmodel import col, func, select
 
 from delphi.archive.checking import check
-from delphi.archive.layout import LAYOUTS, Damaged, as_csv, as_json, read_csv, sheet_of
+from delphi.archive.layout import LAYOUTS, Damaged, as_csv, as_json, compact, read_csv, sheet_of
 from delphi.archive.sealing import SUMS, unpack
-from surveys.models import Comment, Idea, Panellist, RoundResult, Snapshot, Submission, TextReview
+from surveys.models import AnswerReview, Comment, Idea, Panellist, RoundResult, Snapshot, Submission, TextReview
+from surveys.rules.questions.reading import checksum_of, words_of
 from tests.builders import NOW
 from tests.delphi.archive.conftest import SECRETS, Sealed, bundle_of
 
@@ -91,6 +92,33 @@ def test_what_somebody_wrote_does_not_lead_to_their_ratings(sealed: Sealed) -> N
     texts = {row["expert"] for row in table(files, "question_answers") if row["position"] == "2"}
     assert len(texts) == 5
     assert texts & {row["expert"] for row in table(files, "ratings")} == set()
+
+
+def test_written_answers_are_there_only_as_they_were_read_over(sealed: Sealed) -> None:
+    """Words that stay in the house have a checksum that fits what was frozen; it cannot be guessed from the bundle."""
+    files = sealed.files
+    told = [json.loads(row["answer"]) for row in table(files, "question_answers") if row["position"] == "2"]
+    with sealed.app.extensions["delphi_database"].reading() as session:
+        nonces = {one.words: one.nonce for one in session.exec(select(AnswerReview)).all()}
+    kept = {}
+    for text in ("PARAPHRASED 2", "WITHHELD 3"):
+        answer = {"text": text}
+        kept[text] = checksum_of(answer, nonce=nonces[words_of(answer)])
+        assert kept[text] not in (words_of(answer), checksum_of(answer, nonce=""))
+    assert sorted(map(compact, told)) == sorted(
+        compact(one)
+        for one in (
+            {"review": "shared", "text": "Words 0"},
+            {"review": "shared", "text": "Words 1"},
+            {"review": "shared", "text": {"en": "In short", "fr": "En bref"}, "checksum": kept["PARAPHRASED 2"]},
+            {"review": "withheld", "checksum": kept["WITHHELD 3"]},
+            {"review": "waiting"},
+        )
+    )
+    everything = "\n".join(content.decode() for content in files.values())
+    assert not any(nonce in everything for nonce in nonces.values() if nonce)
+    page = files["index.en.html"].decode()
+    assert "1 answer is not yet read over. 1 answer is withheld." in page
 
 
 def test_what_was_reopened_is_told_without_single_answers(sealed: Sealed) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, col, select
 
 from delphi.archive.checking import check
-from delphi.archive.layout import LAYOUTS, Damaged, Layout, read_csv
+from delphi.archive.layout import LAYOUTS, Damaged, Layout, as_csv, as_json, read_csv, sheet_of
 from delphi.archive.restoring import restore_bundle
 from delphi.cli import main
 from delphi.database import Database
@@ -19,6 +19,7 @@ from surveys.models import (
     ArchiveBundle,
     AuditEvent,
     Comment,
+    FrozenQuestionAnswer,
     FrozenRating,
     OutboxMessage,
     Panellist,
@@ -32,6 +33,7 @@ from surveys.models import (
 )
 from surveys.queries.activities import ranked_statements
 from surveys.queries.archives import bundle_file
+from surveys.queries.frozen_questions import frozen_questions
 from surveys.queries.lineage import lineage_of_statement
 from surveys.services.verification import verify
 from surveys.vocabulary import AuditAction, CommentReview, IdeaStatus, Role, RoundStatus, ViolationCode
@@ -123,6 +125,38 @@ def test_the_way_of_an_idea_is_read_in_a_restored_study(archived: Sealed, databa
         assert [one.reason for one in session.exec(select(ProtocolAmendment)).all()] == ["Three mails were too many"]
         authors = [one.panellist_id for one in comments]
         assert not session.exec(select(FrozenRating).where(col(FrozenRating.panellist_id).in_(authors))).all()
+
+
+def test_words_that_stayed_in_their_house_are_restored_as_blanks(archived: Sealed, database: Database) -> None:
+    """What was shared can be read, what was not is named by its checksum, and nothing of it counts as read over."""
+    study_id = restored(database, archived.content)
+    with database.reading() as session:
+        (_, question) = frozen_questions(session, study_id=study_id)
+        texts = sorted(one.in_language("fr") for one in question.texts)
+        assert (texts, question.n_unread, question.n_withheld) == (["En bref", "Words 0", "Words 1"], 1, 1)
+        stored = session.exec(
+            select(FrozenQuestionAnswer.answer).where(FrozenQuestionAnswer.question_id == question.question.id)
+        ).all()
+        assert sorted(one["text"] for one in stored if one is not None) == ["Words 0", "Words 1", *["[…]"] * 3]
+        assert verify(session, study_id=study_id).differences == ()
+
+
+def test_texts_of_an_older_bundle_are_read_over_here(archived: Sealed, lite: Database) -> None:
+    """Before texts were read over, bundles held them as written: restored, nobody else reads them yet."""
+    rows = read_csv("question_answers", archived.files["data/question_answers.csv"]).as_dicts()
+    for row in rows:
+        if row["position"] == 2:
+            row["answer"] = json.dumps({"text": f"As written by {row['expert']}"})
+    sheets = [read_csv(one.name, archived.files[f"data/{one.name}.csv"]) for one in LAYOUTS]
+    older = sheet_of("question_answers", [tuple(row.values()) for row in rows])
+    changed = {
+        "data/question_answers.csv": as_csv(older),
+        "data.json": as_json([older if one.layout.name == older.layout.name else one for one in sheets]),
+    }
+    study_id = restored(lite, archived.forged(changed))
+    with lite.reading() as session:
+        (_, question) = frozen_questions(session, study_id=study_id)
+        assert (question.texts, question.n_unread, question.n_withheld) == ((), 5, 0)
 
 
 def test_the_same_study_is_not_restored_twice(archived: Sealed, lite: Database) -> None:

@@ -21,6 +21,7 @@ from tests.builders import (
     an_open_ideas_round,
     an_open_rating_round,
     as_expert,
+    share_written_answers,
     staff_client,
     token_in,
 )
@@ -205,6 +206,11 @@ def close(app: Flask, round_id: int) -> None:
         close_round(session, actor=None, round_id=round_id, now=datetime.now(UTC))
 
 
+def share_all(app: Flask, small: SmallStudy, round_id: int) -> None:
+    with app.extensions["delphi_database"].writing() as session:
+        share_written_answers(session, small, round_id=round_id)
+
+
 @pytest.mark.parametrize("ideas", [False, True])
 def test_results_are_shown_after_the_close_only_with_codes_and_no_names(app: Flask, ideas: bool) -> None:
     small, round_id = answered(app, ideas=ideas)
@@ -214,7 +220,12 @@ def test_results_are_shown_after_the_close_only_with_codes_and_no_names(app: Fla
     assert refused.status_code == 422
     assert "Longer" not in refused.text
     close(app, round_id)
+    unread = client.get(address).text
+    assert unread.count("2 answers are not yet read over.") == 2
+    assert not any(text in unread for text in ("A short", "Another", "Longer"))
+    share_all(app, small, round_id)
     page = client.get(address).text
+    assert "not yet read over" not in page
     for kind, sentence in SENTENCES.items():
         assert f"Question of {kind.value}?" in page
         assert sentence in page, kind
@@ -230,6 +241,7 @@ def test_the_export_holds_questions_figures_answers_and_texts_apart(
     monkeypatch.setenv("DELPHI_SECRET_KEY", SECRET_KEY)
     small, round_id = answered(app)
     close(app, round_id)
+    share_all(app, small, round_id)
     with app.extensions["delphi_database"].reading() as session:
         document = json.loads(export_data(session, study_id=small.study_id, format="json", language="en"))
         workbook = export_data(session, study_id=small.study_id, format="xlsx", language="fr")
