@@ -27,6 +27,7 @@ from delphi.database import Database, close_reading_session
 from delphi.errors import init_errors
 from delphi.i18n import init_languages
 from delphi.pages import init_pages
+from delphi.second_try import init_second_try
 from delphi.security import init_security
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
@@ -75,6 +76,8 @@ def build(settings: Settings | None = None) -> Flask:
         from delphi import demo_pages
 
         app.register_blueprint(demo_pages.blueprint)
+    # The outermost: a second try begins with what the web server handed over.
+    init_second_try(app, app.extensions["delphi_database"].engine)
     return app
 
 

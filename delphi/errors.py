@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from delphi.api.problems import answer_to, is_for_programs
 from delphi.forms import posted_fields, typed_texts
+from delphi.second_try import note_problem
+from delphi.security import ask_nobody
 from delphi.sentences import violation_sentence
 from surveys.errors import NotFound, RuleViolation
 from surveys.vocabulary import ViolationCode
@@ -68,6 +70,8 @@ def on_csrf(problem: CSRFError) -> tuple[str, int]:
 
 def on_database_problem(problem: OperationalError) -> tuple[str, int]:
     """The database is locked, full or away: nothing of this action was stored."""
+    note_problem(problem)
+    ask_nobody()
     return _page(
         title=gettext("Not saved yet"),
         message=gettext("The server could not store this just now. Your text is below: send it again in a minute."),

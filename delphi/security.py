@@ -79,6 +79,11 @@ def forget_actor() -> None:
     g.pop("visit", None)
 
 
+def ask_nobody() -> None:
+    """The database is away: what is said now is said without knowing to whom, unless that was read before."""
+    g.setdefault("visit", Visit(STRANGER))
+
+
 def _visit() -> Visit:
     visit: Visit | None = g.get("visit")
     if visit is None:

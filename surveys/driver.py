@@ -17,17 +17,29 @@ def send(connection: Connection, words: str, places: Any = ()) -> list[Row]:
     Raises
     ------
     sqlalchemy.exc.DBAPIError
-        And its kinds (`OperationalError` for a locked or full database), never with the values in it.
+        And its kinds (`OperationalError` for a locked or full database), never with the values in it. A connection
+        that was lost is given up, as SQLAlchemy does: closing it later asks nothing of a server that is gone.
     """
     dialect = connection.dialect
-    cursor = connection.connection.cursor()
+    cursor: Any = None
     try:
+        cursor = connection.connection.cursor()
         connection.dispatch.before_cursor_execute(connection, cursor, words, places, None, False)
         cursor.execute(words, places)
         return cursor.fetchall() if cursor.description else []  # type: ignore[return-value]
     except dialect.loaded_dbapi.Error as problem:
+        is_lost = dialect.is_disconnect(problem, connection.connection.dbapi_connection, cursor)
+        if is_lost:
+            connection.invalidate(problem)
         raise DBAPIError.instance(
-            words, None, problem, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+            words,
+            None,
+            problem,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=dialect,
         ) from problem
     finally:
-        cursor.close()
+        if cursor is not None:
+            cursor.close()

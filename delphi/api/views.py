@@ -22,6 +22,7 @@ from delphi.exports.published import (
     study_record,
 )
 from delphi.exports.schema import Record
+from delphi.second_try import note_problem
 from delphi.security import current_actor, requires
 from surveys.queries.activities import ranked_statements
 from surveys.services.api_tokens import is_use_to_note, note_use
@@ -149,4 +150,5 @@ def on_refused(refused: Refused) -> Response:
 
 @blueprint.errorhandler(OperationalError)
 def on_database_problem(problem: OperationalError) -> Response:
+    note_problem(problem)
     return problem_answer(503, title="Service Unavailable")
