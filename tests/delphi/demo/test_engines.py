@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
 from delphi.database import Database
 from delphi.demo.build import build_demo
@@ -11,6 +12,8 @@ from delphi.demo.digest import demo_digest
 from delphi.demo.stages import DemoStage
 from surveys import migrations
 from surveys.identity import PREFIX
+from surveys.models import AnswerReview
+from surveys.vocabulary import CommentReview
 from tests.conftest import SECRET_KEY
 from tests.contents import contents
 from tests.delphi.demo.conftest import DEMO_NOW, BuiltDemo
@@ -34,13 +37,22 @@ def test_postgresql_holds_the_same_demo_and_keeps_it(
 
 
 def assert_migrating_keeps_everything(database: Database) -> None:
-    """Down before names were encrypted and the log was linked, and up again; ends the connections."""
+    """Down before names were encrypted and the log was linked, and up again; ends the connections.
+
+    Decisions on written answers go with their table; what was written is on the desk again, unread.
+    """
     before = contents(database.engine)
     assert before["rating"][0] > 4_000
+    n_texts, _ = before.pop("answer_review")
+    assert n_texts >= 3
     migrations.downgrade(database.engine, "0002")
     with database.engine.connect() as connection:
         names = connection.execute(text("SELECT name FROM person")).scalars().all()
     assert not any(name.startswith(PREFIX) for name in names)
     migrations.upgrade(database.engine)
-    assert contents(database.engine) == before
+    after = contents(database.engine)
+    assert after.pop("answer_review")[0] == n_texts
+    assert after == before
+    with database.reading() as session:
+        assert set(session.exec(select(AnswerReview.review)).all()) == {CommentReview.WAITING}
     database.engine.dispose()

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from delphi.demo.questions import demo_questions
 from surveys.models import Panellist, Question, QuestionAnswer, QuestionResult, Round, TaskForce
+from surveys.queries.answer_reviews import written_answers
 from surveys.queries.questions import asked_from
 from surveys.rules.questions import QUESTION_KINDS
 from surveys.vocabulary import RoundStatus
@@ -65,3 +66,6 @@ def test_a_finished_task_force_shows_results_of_questions(demo_at: Callable[[str
         ).all()
         assert len(results) == len(questions) == 4
         assert all(result.n >= 3 for result in results)
+        ((_, texts),) = written_answers(session, round_id=round_.id)
+        reviews = sorted(one.review for one in texts)
+        assert reviews == ["shared", "shared", "waiting"], "the facilitator has one left to read over"
