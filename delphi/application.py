@@ -1,6 +1,8 @@
 """The application, put together: reads as a checklist."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -29,14 +31,23 @@ from delphi.i18n import init_languages
 from delphi.pages import init_pages
 from delphi.second_try import init_second_try
 from delphi.security import init_security
+from delphi.sign_in_cookie import CookieSessions
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_FIELDS = 5_000
 
 
+class Application(Flask):
+    session_interface = CookieSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view here is asynchronous; Flask would look at each function of each request for it."""
+        return func
+
+
 def build(settings: Settings | None = None) -> Flask:
     settings = require_secret_key(settings or load_settings())
-    app = Flask("delphi", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "delphi" / "static"))
+    app = Application("delphi", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "delphi" / "static"))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         DELPHI=settings,

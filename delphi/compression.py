@@ -23,7 +23,7 @@ def compress(response: Response) -> Response:
     """The same answer in gzip where the browser takes it, it is text of some length, and nobody can be spied on."""
     if not (response.mimetype or "").startswith(TEXTUAL):
         return response
-    response.vary.add("Accept-Encoding")
+    response.headers.add("Vary", "Accept-Encoding")
     if (
         response.status_code in WITHOUT_WHOLE_BODY
         or "Content-Encoding" in response.headers

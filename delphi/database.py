@@ -4,13 +4,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, g
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from delphi.config import ConfigurationProblem
@@ -22,18 +21,38 @@ BUSY_TIMEOUT_MS = 20_000
 
 
 class _Session(Session):
-    """A session that need not search for its connection at each statement: most of ours are plain ones on it."""
+    """A session on one connection, taken when it is first needed and held to the end.
 
-    _known: tuple[SessionTransaction, Connection] | None = None
+    A session of SQLAlchemy may have many connections and looks for the right one at each statement. Ours have one, and
+    most statements are plain ones on it. What is mapped joins the transaction of that connection.
+    """
+
+    _held: Connection | None = None
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
-        transaction = self.get_transaction()
-        if self._known is not None and transaction is self._known[0] and transaction.is_active:
-            return self._known[1]
-        found = super().connection(bind_arguments, execution_options)
-        if (begun := self.get_transaction()) is not None:
-            self._known = (begun, found)
-        return found
+        held = self._held
+        if held is None:
+            held = self._held = cast(Engine, self.bind).connect()
+        if not held.in_transaction():
+            held.begin()
+        return held
+
+    def get_bind(self, *args: Any, **options: Any) -> Connection:
+        return self.connection()
+
+    def close(self) -> None:
+        super().close()
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+    def keep(self) -> None:
+        """Write what is still to be written, and commit."""
+        if self.in_transaction():
+            # Of what is mapped. It has joined the connection's transaction, which goes on.
+            self.commit()
+        if self._held is not None:
+            self._held.commit()
 
 
 class Database:
@@ -91,8 +110,9 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back whole on any exception."""
-        with self._turn, _Session(self._writing_engine, expire_on_commit=False) as session, session.begin():
+        with self._turn, _Session(self._writing_engine, expire_on_commit=False) as session:
             yield session
+            session.keep()
 
     def check(self) -> None:
         """Connect once; on SQLite read back that the log mode and the sync level are what durability needs.

@@ -77,7 +77,7 @@ def test_after_losing_everything_a_restore_brings_the_same_study_back(tmp_path: 
     with Database(settings.effective_database_url, identity_key=SECRET_KEY).reading() as session:
         assert session.exec(select(Snapshot.digest)).one() == digest
         assert verify(session).differences == ()
-        session.get_bind().dispose()  # type: ignore[union-attr]
+        session.connection().engine.dispose()
     assert backups.is_mail_held(settings)
 
 

@@ -108,11 +108,38 @@ def test_rows_by_the_hundred_are_all_written_and_replaced(database: Database) ->
     assert stored == {field: 1_000 + number for number, field in enumerate(fields)}
 
 
-def test_a_session_finds_its_connection_anew_after_each_transaction(database: Database) -> None:
+def languages(database: Database) -> list[str]:
     with database.reading() as session:
+        return list(session.exec(select(Person.language)).all())
+
+
+def a_person(language: str) -> Person:
+    return Person(name="Awa", email=f"{language}@example.org", language=language, created_at=NOW)
+
+
+def test_a_session_begins_anew_on_its_connection_after_a_rollback(database: Database) -> None:
+    with database.writing() as session:
         first = session.connection()
         assert session.connection() is first
+        session.add(a_person("en"))
+        session.flush()
         session.rollback()
-        assert session.connection() is not first
+        assert session.connection() is first and first.in_transaction()
         with session.begin_nested():
-            assert session.connection().execute(sa_select(1)).scalar_one() == 1
+            session.add(a_person("fr"))
+    assert languages(database) == ["fr"]
+
+
+def test_what_is_mapped_and_what_is_plain_stand_and_fall_together(database: Database) -> None:
+    def write(session: Session) -> None:
+        session.add(a_person("en"))
+        session.flush()
+        send(session.connection(), "UPDATE person SET language = 'fr'")
+
+    with pytest.raises(ZeroDivisionError), database.writing() as session:
+        write(session)
+        _ = 1 / 0
+    assert languages(database) == []
+    with database.writing() as session:
+        write(session)
+    assert languages(database) == ["fr"]
