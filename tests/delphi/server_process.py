@@ -36,7 +36,7 @@ class ServerProcess:
     def kill(self) -> None:
         """As a power cut or the kernel would: no chance to tidy up."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -68,10 +68,10 @@ def a_server(*arguments: str, instance: Path, n_lines: int = 1, **settings: str)
         if process.poll() is None:
             process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
         process.stdout.close()
         process.stderr.close()
 
@@ -110,7 +110,7 @@ class Browser:
 
     def _open(self, request: urllib.request.Request) -> int:
         try:
-            with self._opener.open(request, timeout=20) as answer:
+            with self._opener.open(request, timeout=60) as answer:
                 self.page, self.address = answer.read().decode(), answer.geturl()
                 return int(answer.status)
         except urllib.error.HTTPError as answer:

@@ -211,7 +211,8 @@ def test_reader_that_stops_early_is_no_mistake(ratings_file: Path) -> None:
 
 
 @pytest.mark.slow
-def test_table_of_126_experts_and_162_statements_takes_under_a_second(tmp_path: Path) -> None:
+def test_table_of_126_experts_and_162_statements_takes_little_more_than_the_start(tmp_path: Path) -> None:
+    """Less than a second where numpy and scipy need 0.4 of it to load; on a slow machine both take longer."""
     path = tmp_path / "large.csv"
     path.write_text(
         "expert,item,rating\n"
@@ -221,10 +222,14 @@ def test_table_of_126_experts_and_162_statements_takes_under_a_second(tmp_path: 
     # As installed: compiled modules are kept, and one thread's time is the time a user waits.
     settings = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
     settings.pop("PYTHONDONTWRITEBYTECODE", None)
-    seconds = []
-    for _ in range(4):
+
+    def processor_time(*words: str) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert command(str(path), env=settings).returncode == 0
+        subprocess.run([sys.executable, "-c", *words], cwd=ROOT, capture_output=True, check=True, env=settings)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(seconds) < 1.0
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    # In turn, so that a machine that becomes slower meanwhile is slower for both.
+    pairs = [(processor_time("import numpy, scipy.special"), processor_time(COMMAND, str(path))) for _ in range(4)]
+    loading, analysing = (min(seconds) for seconds in zip(*pairs, strict=True))
+    assert analysing < 2.5 * loading

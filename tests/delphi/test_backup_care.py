@@ -209,13 +209,12 @@ def test_a_migration_that_is_killed_leaves_the_old_schema_or_the_new_one(older: 
         stderr=subprocess.DEVNULL,
     )
     log = older / "delphi.sqlite-wal"
-    deadline = time.monotonic() + 60
     # The log file appears when the process has opened the database, just before it begins to change it.
-    while not log.exists() and process.poll() is None and time.monotonic() < deadline:
+    while not log.exists() and process.poll() is None:
         time.sleep(0.001)
     time.sleep(wait)
     process.send_signal(signal.SIGKILL)
-    process.wait(timeout=20)
+    process.wait(timeout=60)
     assert revision(older) in ("0001", migrations.head_revision())
     with closing(sqlite3.connect(older / "delphi.sqlite")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

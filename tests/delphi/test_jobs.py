@@ -2,7 +2,8 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from asyncio import AbstractServer
+from collections.abc import Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -55,16 +56,26 @@ class Mailbox:
         return "250 OK"
 
 
+class AtTheDoor(Controller):
+    """Listens on a socket that is bound already: a port that is only looked up may be taken by another process."""
+
+    def __init__(self, box: Mailbox, *, door: socket.socket) -> None:
+        super().__init__(box, hostname="127.0.0.1", port=door.getsockname()[1], ready_timeout=60)
+        self.door = door
+
+    def _create_server(self) -> Coroutine[Any, Any, AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self.door)
+
+
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, str]]:
     box = Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, f"smtp://127.0.0.1:{port}"
-    controller.stop()
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        controller = AtTheDoor(box, door=door)
+        controller.start()
+        yield box, f"smtp://127.0.0.1:{controller.port}"
+        controller.stop()
 
 
 @pytest.fixture
@@ -305,19 +316,19 @@ def test_a_restored_copy_sends_no_mail_until_it_is_released(
 
 def test_the_worker_says_that_it_lives_and_stops_when_asked(lite: Database, tmp_path: Path) -> None:
     stop = threading.Event()
+    started = datetime.now(UTC)
     thread = threading.Thread(target=a_worker(lite, the_settings(tmp_path)).run, args=(stop,))
     thread.start()
     try:
-        deadline = datetime.now(UTC) + timedelta(seconds=10)
         beaten: list[datetime] = []
-        while not beaten and datetime.now(UTC) < deadline:
+        while not beaten and thread.is_alive():
             with lite.reading() as session:
                 beaten = list(session.exec(select(WorkerHeartbeat.beaten_at)).all())
     finally:
         stop.set()
-        thread.join(timeout=10)
+        thread.join(timeout=60)
     assert not thread.is_alive()
-    assert abs(datetime.now(UTC) - beaten[0]) < timedelta(seconds=30)
+    assert started <= beaten[0] <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize("url", ["http://mail.example.org", "smtp://", "smtp://mail.example.org:port"])

@@ -16,7 +16,7 @@ FORWARDED = {
 
 
 def answer(server: ServerProcess, **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(server.address.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(server.address.removeprefix("http://"), timeout=60)
     try:
         connection.request("GET", "/", headers=headers)
         response = connection.getresponse()
@@ -34,7 +34,7 @@ def instance(sqlite_url: str, tmp_path: Path) -> Path:
 
 def end(server: ServerProcess, ending: signal.Signals) -> None:
     server.process.send_signal(ending)
-    assert server.process.wait(timeout=10) in (0, -ending)
+    assert server.process.wait(timeout=60) in (0, -ending)
     assert server.process.stderr is not None
     assert "Traceback" not in server.process.stderr.read()
 

@@ -18,19 +18,19 @@ from tests.builders import NOW, SmallStudy, a_study, an_open_rating_round, as_ex
 
 TRIALS = 15
 SUBMITTERS = 6
-# Enough for every submitter to be in the middle of something when the round closes.
-PAUSE_BEFORE_CLOSE = 0.08
+PAUSE_BEFORE_CLOSE_S = 0.03
+"""Once everybody has sent something, until the round closes in the middle of the next ones."""
+LONGEST_S = 300
 
 Cells = dict[tuple[int, int], int]
 """(statement id, panellist id) to the value that was acknowledged last."""
 
 
 def submit_until_refused(
-    database: Database, *, small: SmallStudy, seat: int, round_id: int, statements: list[int], start: threading.Barrier
+    database: Database, *, small: SmallStudy, seat: int, round_id: int, statements: list[int], first: threading.Barrier
 ) -> tuple[Cells, list[ViolationCode]]:
     """Send one answer after the other. What was acknowledged, and with which code the round refused."""
     acknowledged: Cells = {}
-    start.wait()
     for turn in range(10_000):
         statement_id, value = statements[turn % len(statements)], 1 + (turn + seat) % 9
         answer = RatingAnswer(statement_id, small.importance_id, RatingState.RATED, value)
@@ -47,6 +47,8 @@ def submit_until_refused(
         except RuleViolation as violation:
             return acknowledged, [violation.code]
         acknowledged[statement_id, small.panellists[seat]] = value
+        if turn == 0:
+            first.wait(LONGEST_S)
     return acknowledged, []
 
 
@@ -57,7 +59,7 @@ def close_while_others_submit(database: Database, *, trial: int) -> tuple[Cells,
         round_, statements = an_open_rating_round(session, small, n_statements=4)
         round_id = round_.id
         shown = preview_close(session, round_=round_).digest
-    start = threading.Barrier(SUBMITTERS + 1)
+    first = threading.Barrier(SUBMITTERS + 1)
     with ThreadPoolExecutor(SUBMITTERS) as pool:
         running = [
             pool.submit(
@@ -67,16 +69,16 @@ def close_while_others_submit(database: Database, *, trial: int) -> tuple[Cells,
                 seat=seat,
                 round_id=round_id,
                 statements=statements,
-                start=start,
+                first=first,
             )
             for seat in range(SUBMITTERS)
         ]
-        start.wait()
-        time.sleep(PAUSE_BEFORE_CLOSE)
+        first.wait(LONGEST_S)
+        time.sleep(PAUSE_BEFORE_CLOSE_S)
         with database.writing() as session:
             # The preview is from before the storm, as on the page of whoever presses the button in the middle of it.
             snapshot_id = close_round(session, actor=None, round_id=round_id, now=NOW, digest=shown).id
-        ended = [future.result(timeout=60) for future in running]
+        ended = [future.result(timeout=LONGEST_S) for future in running]
     acknowledged = {cell: value for cells, _ in ended for cell, value in cells.items()}
     with database.reading() as session:
         frozen = session.exec(select(FrozenRating).where(FrozenRating.snapshot_id == snapshot_id)).all()
@@ -91,13 +93,10 @@ def close_while_others_submit(database: Database, *, trial: int) -> tuple[Cells,
 
 @pytest.mark.slow
 def test_no_answer_is_lost_and_none_slips_in_when_a_round_closes(database: Database) -> None:
-    n_acknowledged = 0
     for trial in range(TRIALS):
         acknowledged, frozen, stored, refusals = close_while_others_submit(database, trial=trial)
-        assert acknowledged, "nothing was acknowledged before the close: the trial shows nothing"
+        assert len({panellist for _, panellist in acknowledged}) == SUBMITTERS
         assert refusals == [ViolationCode.ROUND_CLOSED] * SUBMITTERS
         assert {cell: frozen.get(cell) for cell in acknowledged} == acknowledged, "acknowledged before, missing"
         assert frozen == acknowledged, "in the snapshot, but never acknowledged"
         assert stored == frozen, "arrived after the snapshot"
-        n_acknowledged += len(acknowledged)
-    assert n_acknowledged >= TRIALS * SUBMITTERS

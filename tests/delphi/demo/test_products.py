@@ -160,7 +160,7 @@ def in_office(source: Path, target: str, folder: Path, *, options: str = "") -> 
         [*command, *reading, "--convert-to", target, "--outdir", str(out), str(source)],
         check=True,
         capture_output=True,
-        timeout=240,
+        timeout=1_200,
     )
     return out / f"{source.stem}.{target}"
 

@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -72,10 +71,8 @@ def test_the_file_holds_everything_in_both_forms(app: Flask) -> None:
     desk = staff_client(app, small.secretary_id)
     address = f"{DESK}people/{small.experts[0]}"
     assert post(desk, f"{address}/file", page=address, reason="", format="json").status_code == 422
-    started = perf_counter()
     content = json.loads(post(desk, f"{address}/file", page=address, reason="Her request", format="json").data)
     pdf = post(desk, f"{address}/file", page=address, reason="Her request", format="pdf").data
-    assert perf_counter() - started < 60
     assert content["rating"]
     assert content["person"][0]["id"] == small.experts[0]
     assert pdf.startswith(b"%PDF-")
