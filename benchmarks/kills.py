@@ -1,4 +1,4 @@
-"""kill -9 while people answer, and while mails go out: `python -m benchmarks.kills [--kills 20]`.
+"""kill -9 while people answer, and while mails go out; PostgreSQL restarted: `python -m benchmarks.kills [--kills 20]`.
 
 `answers`: 24 experts change one answer after the other; the server is killed every 1.5 seconds or later and started
 again. Each acknowledged answer must be in the stored history, in its order; the service must be back within 3 seconds.
@@ -7,6 +7,8 @@ On SQLite (waitress) and on PostgreSQL (gunicorn with two processes; the server 
 `mails`: 350 mails through two workers to a real SMTP server (aiosmtpd), which takes 0.05 seconds for each; a worker is
 killed 20 times. None may be lost, and at most one may come twice for each kill. A lease lasts five minutes; so that
 nobody waits as long, the harness lets the leases of the killed worker run out.
+
+`restarts`: PostgreSQL itself is restarted five times while 20 experts answer, see `benchmarks.restarts`.
 
 Exit code 1 where anything was lost, doubled more often than killed, or slow to come back.
 """
@@ -24,6 +26,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -31,6 +34,7 @@ from sqlalchemy import update
 from sqlmodel import col, func, select
 
 from benchmarks.load_places import Place, Process, a_database, free_port, gunicorn, prepare, waitress, worker
+from benchmarks.restarts import N_EXPERTS, SteadyClient, restart_while_they_answer
 from surveys.models import OutboxMessage, Person
 from surveys.services.outbox import queue_message
 from surveys.vocabulary import MessageKind, OutboxStatus
@@ -40,14 +44,15 @@ N_CLIENTS = 24
 MIN_ACKNOWLEDGED = 5_000
 MAX_SECONDS_AWAY = 3.0
 N_MAILS = 350
+C = TypeVar("C", bound=Client)
 MESSAGE_ID = re.compile(rb"^Message-ID: *(\S+)", re.MULTILINE | re.IGNORECASE)
 
 
-def kill_while_they_answer(place: Place, server: Process, *, n_kills: int, n_wanted: int) -> bool:
-    """Prints one line; whether everything was kept."""
+def clients_of(place: Place, server: Process, *, kind: type[C]) -> list[C]:
+    """One client an expert of the place."""
     traffic = Traffic(address=f"http://127.0.0.1:{server.port}")
-    clients = [
-        Client(
+    return [
+        kind(
             traffic=traffic,
             panellist_id=panellist,
             door=door,
@@ -57,6 +62,12 @@ def kill_while_they_answer(place: Place, server: Process, *, n_kills: int, n_wan
         )
         for panellist, door in zip(place.panellists, place.doors, strict=True)
     ]
+
+
+def kill_while_they_answer(place: Place, server: Process, *, n_kills: int, n_wanted: int) -> bool:
+    """Prints one line; whether everything was kept."""
+    clients = clients_of(place, server, kind=Client)
+    traffic = clients[0].traffic
     threads = [threading.Thread(target=client.run, daemon=True) for client in clients]
     away = []
     server.start().wait_until_it_answers()
@@ -210,19 +221,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--answers", type=int, default=MIN_ACKNOWLEDGED, help="how many must be acknowledged")
-    parser.add_argument("--part", nargs="+", choices=("answers", "mails"), default=["answers", "mails"])
+    parser.add_argument("--restarts", type=int, default=5, help="of PostgreSQL")
+    parts = ("answers", "mails", "restarts")
+    parser.add_argument("--part", nargs="+", choices=parts, default=list(parts))
     parser.add_argument("--on", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     arguments = parser.parse_args()
     is_kept = True
     for part in arguments.part:
-        for kind in arguments.on:
+        for kind in [kind for kind in arguments.on if part != "restarts" or kind == "postgresql"]:
             with tempfile.TemporaryDirectory() as name, a_database(kind, folder=Path(name)) as url:
-                place = prepare(url, folder=Path(name), n_experts=N_CLIENTS)
+                place = prepare(url, folder=Path(name), n_experts=N_EXPERTS if part == "restarts" else N_CLIENTS)
+                server = waitress(place) if kind == "sqlite" else gunicorn(place, processes=2)
                 if part == "answers":
-                    server = waitress(place) if kind == "sqlite" else gunicorn(place, processes=2)
                     is_kept &= kill_while_they_answer(
                         place, server, n_kills=arguments.kills, n_wanted=arguments.answers
                     )
+                elif part == "restarts":
+                    clients = clients_of(place, server, kind=SteadyClient)
+                    is_kept &= restart_while_they_answer(place, server, clients, n_restarts=arguments.restarts)
                 else:
                     is_kept &= kill_while_mails_go_out(place, n_kills=arguments.kills)
     return 0 if is_kept else 1
