@@ -5,7 +5,7 @@ Four lines a place:
    all of that at random times within `--seconds`.
 2. `burst`: every expert sends her answers in, within one second.
 3. `close`: every expert changes all answers and presses the button, within one second, and in the middle of it the
-   round is closed by another process, with the preview it read before.
+   facilitator closes the round by the button of the page, with the preview that was opened before.
 4. `kept`: what is stored afterwards against what was acknowledged.
 
 Places: `sqlite` is one process (waitress, as `delphi run`), `postgresql` is gunicorn with two processes, `two` is two
@@ -25,15 +25,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlmodel import select
 
 from benchmarks.load_experts import Expert, Measured, all_at_their_time, wait_until
 from benchmarks.load_places import Place, Process, a_database, gunicorn, prepare, waitress, worker
-from surveys.models import FrozenRating, OutboxMessage, Rating, Round, Submission
-from surveys.services.rounds import close_round, preview_close
+from benchmarks.load_staff import Staff
+from surveys.models import FrozenRating, OutboxMessage, Rating, Submission
 
 HEADING = ("place", "what", "requests", "a second", "median", "p95", "longest", "5xx", "cut off", "verdict")
 P95_SPREAD, LONGEST_SPREAD, LONGEST_BURST, LONGEST_CLOSE = 1.0, 5.0, 20.0, 3.0
@@ -75,20 +74,14 @@ def burst(
     return measured, problems, time.monotonic() - start
 
 
-def close_in_the_middle(place: Place, *, after: float, closed: list[tuple[float, float]]) -> threading.Thread:
-    """Close the round `after` seconds; `closed` receives (moment, seconds that it took)."""
+def close_in_the_middle(facilitator: Staff, *, after: float, closed: list[tuple[float, int]]) -> threading.Thread:
+    """Close the round `after` seconds; `closed` receives the seconds that it took, and how often it was pressed."""
 
     def act() -> None:
-        database = place.database()
-        with database.reading() as session:
-            shown = preview_close(session, round_=session.get_one(Round, place.round_id)).digest
+        # Opened before the burst, as by somebody who presses the button in the middle of it.
+        form = facilitator.see_closing()
         time.sleep(after)
-        began = time.monotonic()
-        with database.writing() as session:
-            # With the preview of before the burst, as on the page of whoever presses the button in the middle of it.
-            close_round(session, actor=None, round_id=place.round_id, now=datetime.now(UTC), digest=shown)
-        closed.append((time.monotonic(), time.monotonic() - began))
-        database.engine.dispose()
+        closed.append(facilitator.close(form))
 
     thread = threading.Thread(target=act)
     thread.start()
@@ -193,16 +186,19 @@ def measure(
         is_wrong = not n_receipts == n_mails == len(experts)
         report.note(where, f"{n_receipts} receipts, {n_mails} mails with one, {len(experts)} experts", wrong=is_wrong)
 
-        closed: list[tuple[float, float]] = []
-        closing = close_in_the_middle(place, after=1.0, closed=closed)
+        closed: list[tuple[float, int]] = []
+        facilitator = Staff(place, servers[0].port, place.facilitator_id)
+        closing = close_in_the_middle(facilitator, after=1.0, closed=closed)
         found, problems, took = burst(experts, lambda expert, to: expert.submit(to, turn=1))
         closing.join()
         n_late = sum(expert.refused_at is not None for expert in experts)
         n_lost = lost(place, experts, frozen=True)
         wrong = _said(problems) + ([f"over {LONGEST_BURST:g} s"] if found.quantile(1.0) > LONGEST_BURST else [])
         report.line(where, "close during a burst of pages", found, took=took, wrong=wrong)
-        text = f"closed in {closed[0][1]:.2f} s; {len(experts) - n_late} taken before, {n_late} refused after (409)"
-        report.note(where, text, wrong=closed[0][1] > LONGEST_CLOSE)
+        seconds, n_pressed = closed[0] if closed else (float("inf"), 0)
+        text = f"closed by the page in {seconds:.2f} s, pressed {n_pressed} times; "
+        text += f"{len(experts) - n_late} taken before, {n_late} refused after (409)"
+        report.note(where, text, wrong=seconds > LONGEST_CLOSE)
         report.note(where, f"{n_lost} frozen answers differ from what was acknowledged", wrong=n_lost > 0)
     finally:
         for process in (*servers, *workers):

@@ -40,6 +40,8 @@ class Place:
     criteria: list[int]
     panellists: list[int]
     people: list[int]
+    facilitator_id: int
+    secretary_id: int
     study_id: int
     doors: list[str]
 
@@ -90,6 +92,8 @@ def prepare(url: str, *, folder: Path, n_experts: int) -> Place:
         criteria=[small.importance_id, small.feasibility_id],
         panellists=small.panellists,
         people=small.experts,
+        facilitator_id=small.facilitator_id,
+        secretary_id=small.secretary_id,
         study_id=small.study_id,
         doors=doors,
     )
