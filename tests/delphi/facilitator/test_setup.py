@@ -366,7 +366,7 @@ def test_today_lists_remarks_suggested_colleagues_and_drafts(desk: Desk) -> None
             ColleagueSuggestion(
                 task_force_id=small.task_force_id,
                 panellist_id=small.panellists[0],
-                name="Ada",
+                name="Ada Lovelace",
                 email="ada@example.org",
                 suggested_at=NOW,
             )
@@ -377,7 +377,7 @@ def test_today_lists_remarks_suggested_colleagues_and_drafts(desk: Desk) -> None
     for line in ("Answer 1 remark", "Ask 1 suggested colleague", "Place 1 idea", "Lock the protocol"):
         assert line in today, line
     assert f'href="/facilitate/studies/{study_id}/protocol"' in today
-    assert "Ada" not in page
+    assert "Lovelace" not in page
     assert "My point is missing" not in page
     assert "Protocol, a draft" in page
     assert "Protocol, locked" in page

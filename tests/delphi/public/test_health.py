@@ -27,7 +27,7 @@ def test_health_is_good_where_everything_works(app_on_each: Flask) -> None:
     heartbeat(app_on_each, seconds_ago=5)
     status, found = asked(app_on_each)
     assert status == 200
-    assert 5 <= found.pop("worker_heartbeat_age_seconds") < 30
+    assert found.pop("worker_heartbeat_age_seconds") >= 5
     assert found.pop("version")
     assert found == {"status": "ok", "database": "ok", "migrations": "ok", "worker": "ok"}
 
