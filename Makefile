@@ -17,10 +17,11 @@ else
 SELECTION := -m "not slow and not browser and not postgresql"
 endif
 
-.PHONY: demo test check messages lock clean help
+.PHONY: install demo test check messages lock clean help
 
 help:
 	@echo "make demo    install, fill the demo study, serve it on http://127.0.0.1:8000"
+	@echo "make install what a server needs, compiled for whoever may not write here (docs/administrator.md)"
 	@echo "make test    install the test requirements, run all checks and the tests (CI=true: every test)"
 	@echo "make check   only the checks: style, types, imports, templates"
 	@echo "make messages  collect the sentences of code and templates into the catalogues of delphi/translations"
@@ -29,6 +30,10 @@ help:
 
 demo: $(VENV)/.runtime
 	@$(BIN)/python -m delphi demo $(ARGS)
+
+install: $(VENV)/.runtime
+	@$(BIN)/python -m compileall -q delphi surveys analysis
+	@$(BIN)/python -m delphi.catalogues
 
 test: $(VENV)/.test check
 	@# One BLAS thread each: the processes already use every core.

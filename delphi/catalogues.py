@@ -53,3 +53,7 @@ def _remove(target: Path, *, maker: int) -> None:
     # A process forked off the maker reads the same folder, and may end before the others.
     if os.getpid() == maker:
         shutil.rmtree(target, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    compile_catalogues(TRANSLATIONS, target=TRANSLATIONS)

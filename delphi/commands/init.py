@@ -8,7 +8,8 @@ from delphi.commands.accounts import add_account_options
 DESCRIPTION = (
     "Set an installation up: write instance/config.toml with a fresh secret key, make the database, and make the first "
     "account (administrator, and secretariat of every study there is). What is not given as an option is asked for. "
-    "May be run again: an existing config.toml and existing data are kept."
+    "May be run again: an existing config.toml and existing data are kept. Where DELPHI_SECRET_KEY is set in the "
+    "environment, the other settings are taken from there too, and no config.toml is written."
 )
 
 
@@ -41,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     path = settings.instance / "config.toml"
     if path.exists():
         print(f"Settings kept as they are: {path}")
+    elif settings.secret_key and not any((arguments.base_url, arguments.database, arguments.smtp, arguments.sender)):
+        print(f"Settings are those of the environment: {path} is not needed and not written.")
     else:
         usual = Settings()
         asked: dict[str, Any] = {
@@ -55,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         }  # fmt: skip
         load_settings(instance=settings.instance, **asked)
         changed = {name: value for name, value in asked.items() if value != getattr(usual, name)}
+        # One that the environment gives stays the one in use: links made with another would not open.
+        changed |= {"secret_key": settings.secret_key} if settings.secret_key else {}
         ensure_config_file(settings.instance, **changed)
         print(f"Settings written: {path}")
     settings = load_settings()

@@ -124,6 +124,19 @@ def test_init_makes_settings_database_and_first_account(instance: Path, monkeypa
     database.engine.dispose()
 
 
+def test_init_writes_no_second_key_where_the_environment_has_one(
+    instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = "k" * 40
+    monkeypatch.setenv("DELPHI_SECRET_KEY", key)
+    assert main(["init", "--no-account"]) == 0
+    assert "not written" in capsys.readouterr().out
+    assert not (instance / "config.toml").exists()
+    assert main(["init", "--no-account", "--base-url", "https://delphi.example.org"]) == 0
+    monkeypatch.delenv("DELPHI_SECRET_KEY")
+    assert load_settings().secret_key == key
+
+
 def test_init_again_keeps_what_is_there(
     instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

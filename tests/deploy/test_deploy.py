@@ -79,7 +79,11 @@ def test_no_address_with_a_secret_is_written_to_a_log_of_nginx(app: Flask) -> No
     for name in ("nginx.conf", "nginx.compose.conf"):
         hidden = dict(re.findall(r"^ *~\^(/[a-z/]+/) +(\S+);", text_of(name), flags=re.MULTILINE))
         assert hidden == {start: f"{start}-" for start in secret}
-        assert re.findall(r"error_log \S+ (\w+);", text_of(name)) == ["crit"]
+        servers = text_of(name).split("\nserver {")[1:]
+        assert len(servers) == 2
+        for server in servers:
+            assert re.findall(r"error_log \S+ (\w+);", server) == ["crit"]
+            assert re.findall(r"access_log \S+ (\w+);", server) == ["delphi"]
 
 
 def test_compose_file_has_its_services() -> None:
