@@ -164,7 +164,7 @@ def conflict(objective: ObjectiveTitle) -> Note:
     """What each document says of an objective on which they disagree."""
     lines: list[Line] = [
         (
-            Run(f"{one.source}: ", Look.STRONG),
+            Run(gettext("%(label)s:", label=one.source) + " ", Look.STRONG),
             Run(documented(one.facility)),
             Run(f". {one.note}" if one.note else "."),
         )

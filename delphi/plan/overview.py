@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, ngettext, pgettext
 
 from delphi.documents.blocks import (
     Block,
@@ -119,7 +119,7 @@ def _table(rows: Sequence[Bar], *, label: str) -> Grid:
         columns=(
             Column(plain(label), 32),
             *(Column(plain(head), 15, is_number=True) for head in heads),
-            Column(plain(gettext("All")), 8, is_number=True),
+            Column(plain(pgettext("sum", "All")), 8, is_number=True),
         ),
         rows=tuple(
             ((plain(row.label),), *((plain(number(count)),) for count in row.parts), (plain(number(row.total)),))

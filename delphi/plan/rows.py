@@ -73,7 +73,9 @@ def _carried_by(row: RankedStatement, *, by_facility: bool) -> list[Line]:
 
 def _carrier(choice: FacilityChoice) -> Line:
     words = f"{choice.code} {in_language(choice.name)}"
-    return (Run(words, Look.STRONG), Run(f": {choice.part}" if choice.part else ""))
+    if not choice.part:
+        return (Run(words, Look.STRONG),)
+    return (Run(gettext("%(label)s:", label=words), Look.STRONG), Run(f" {choice.part}"))
 
 
 def _around(row: RankedStatement) -> Cell:
