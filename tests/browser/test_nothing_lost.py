@@ -206,6 +206,26 @@ def test_a_text_that_is_too_long_says_so_and_is_kept(page: Page, served: Served)
     assert served.texts() == ["short"]
 
 
+def test_going_back_onto_a_refused_page_asks_nothing(page: Page, served: Served) -> None:
+    page.locator(f"details:has(textarea[name='{served.comment()}']) > summary").click()
+    area = page.locator(f"textarea[name='{served.comment()}']")
+    too_long = "word " * 499 + "word"
+    area.fill(too_long)
+    page.get_by_role("button", name="Save and continue").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.wait_for_load_state("load")
+    page.reload()
+    expect(page.locator(".error-summary")).to_have_count(0)
+    expect(area).to_have_value(too_long)
+    area.fill("short")
+    until_sent(page)
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url(re.compile("/check"))
+    page.go_back()
+    expect(area).to_have_value("short")
+    assert served.texts() == ["short"]
+
+
 def test_a_round_that_closed_meanwhile_keeps_the_text_on_the_page(page: Page, served: Served) -> None:
     with served.database.writing() as session:
         close_round(session, actor=None, round_id=served.round_id, now=datetime.now(UTC))
