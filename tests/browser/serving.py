@@ -107,7 +107,7 @@ def through(line: Line, address: str) -> Iterator[str]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     starting = asyncio.run_coroutine_threadsafe(asyncio.start_server(relay.serve, "127.0.0.1", 0), loop)
-    server = starting.result(timeout=10)
+    server = starting.result(timeout=60)
     port = server.sockets[0].getsockname()[1]
 
     async def end() -> None:
@@ -121,7 +121,7 @@ def through(line: Line, address: str) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        asyncio.run_coroutine_threadsafe(end(), loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(timeout=60)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
