@@ -25,9 +25,10 @@ def go_on(round_id: int) -> Response:
         if empty is not None:
             return redirect(url_for("expert.ideas", round_id=round_id, part=empty), 303)
     else:
-        for line in worksheet(session, sitting=sitting).lines():
-            if line.n_done < line.n_statements:
-                return redirect(url_for("expert.rate", round_id=round_id, number=line.number), 303)
+        sheet = worksheet(session, sitting=sitting)
+        for number, section in enumerate(sheet.sections, start=1):
+            if not sheet.n_blank.keys().isdisjoint(section):
+                return redirect(url_for("expert.rate", round_id=round_id, number=number), 303)
     questions = questions_line(session, sitting=sitting)
     if questions.n_done < questions.n_asked:
         return redirect(url_for("expert.questions", round_id=round_id), 303)

@@ -1,7 +1,6 @@
 """What a queued mail is about, read at the moment it is sent: a reminder must not ask for what was done meanwhile."""
 
 from datetime import datetime
-from math import ceil
 
 from sqlmodel import Session, col, select
 
@@ -25,7 +24,6 @@ from surveys.models import (
 from surveys.queries.my_panels import MyPanel, MyRound, my_panels
 from surveys.queries.participation import IN_PANEL, eligible_panellists
 from surveys.queries.questionnaire import questionnaire_of
-from surveys.rules.effort import IDEAS_MINUTES, minutes_to_answer, minutes_to_rate
 from surveys.services.freezing import protocol_of
 from surveys.services.sign_in import ensure_invitation
 from surveys.vocabulary import MessageKind, Role, RoundKind, RoundStatus
@@ -117,7 +115,7 @@ def _round_facts(session: Session, *, round_: Round, person_id: int) -> RoundFac
         deadline_at=round_.deadline_at,
         n_asked=mine.n_statements,
         n_done=mine.n_done,
-        minutes=_minutes_left(mine, measured=round_.minutes),
+        minutes=max(1, mine.minutes_left),
         panel_size=panel_size if panel_size >= round_.min_group_size else None,
         shows_feedback=mine.has_feedback,
         first_question=_first_question(session, round_=round_),
@@ -157,28 +155,6 @@ def _seat_of(session: Session, *, person_id: int, round_: Round) -> tuple[MyPane
         if panel.task_force_id == round_.task_force_id:
             return panel, next(mine for mine in panel.rounds if mine.id == round_.id)
     raise NoLongerDue("the person is no longer in this panel")
-
-
-def _minutes_left(mine: MyRound, *, measured: int | None) -> int:
-    """What is left to do in minutes: a share of those measured in the pilot, an estimate without one."""
-    left = _estimate(mine, is_whole=False)
-    if measured is None:
-        return left
-    return max(1, ceil(measured * left / _estimate(mine, is_whole=True)))
-
-
-def _estimate(mine: MyRound, *, is_whole: bool) -> int:
-    n_done, n_given = (0, 0) if is_whole else (mine.n_done, mine.n_answers_given)
-    n_replied = 0 if is_whole else mine.questions.n_done
-    for_questions = minutes_to_answer(mine.questions.n_asked - n_replied)
-    if mine.kind is RoundKind.IDEAS:
-        return IDEAS_MINUTES + for_questions
-    left = for_questions + minutes_to_rate(
-        n_statements=mine.n_statements - n_done,
-        n_answers=mine.n_answers_asked - n_given,
-        with_feedback=mine.has_feedback,
-    )
-    return max(1, left)
 
 
 def _first_question(session: Session, *, round_: Round) -> LocalizedText:

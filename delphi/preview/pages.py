@@ -20,7 +20,6 @@ from surveys.queries.asked_round import Membership, asked_round
 from surveys.queries.feedback import EarlierRound, earlier_round
 from surveys.queries.my_answers import OwnRating
 from surveys.queries.questionnaire import AskedCriterion, Questionnaire, questionnaire_of
-from surveys.rules.effort import minutes_to_rate
 from surveys.rules.permissions import Actor
 from surveys.vocabulary import MembershipStatus, RatingState, RoundKind, RoundStatus
 
@@ -66,7 +65,6 @@ def frames_page(
     """The page around the frames. Raises NotFound for a round of open questions and an unknown section."""
     round_ = session.get_one(Round, round_id)
     found = expert_page(session, round_id=round_id, profile=profile, section=section, now=now)
-    questionnaire = questionnaire_of(session, round_id=round_id)
     return FramesPage(
         place=place_of(session, task_force_id=round_.task_force_id, actor=actor),
         round_id=round_id,
@@ -74,7 +72,7 @@ def frames_page(
         n_statements=found.n_statements,
         n_sections=len(found.sections),
         section=section,
-        minutes=_minutes(questionnaire, with_feedback=bool(found.earlier_number) and round_.shows_feedback),
+        minutes=found.minutes,
         profile=profile,
         profiles=PROFILES,
         has_earlier=bool(found.earlier_number),
@@ -127,11 +125,3 @@ def _answer(criterion: AskedCriterion, *, profile: Profile) -> int:
     if profile is Profile.HIGH:
         return criterion.upper
     return criterion.lower if profile is Profile.LOW else (criterion.lower + criterion.upper) // 2
-
-
-def _minutes(questionnaire: Questionnaire, *, with_feedback: bool) -> int:
-    return minutes_to_rate(
-        n_statements=len(questionnaire.statements),
-        n_answers=sum(len(questionnaire.criteria_of(statement.kind)) for statement in questionnaire.statements),
-        with_feedback=with_feedback,
-    )

@@ -57,6 +57,8 @@ class AskedRound:
     """Whether a rating round of the task force was closed before this one."""
     n_questions: int
     """Further questions beside the ratings."""
+    minutes: int | None
+    """Measured in the pilot; None where there was none."""
     panel: PanelContext
 
     def takes_answers(self, *, now: datetime) -> bool:
@@ -123,6 +125,7 @@ OF_ROUND: Any = (
         )
     ),
     sa_select(func.count(col(Question.id))).where(col(Question.round_id) == col(Round.id)).scalar_subquery(),
+    col(Round.minutes),
 )
 OF_SEAT: Any = (
     col(Panellist.id),

@@ -25,7 +25,8 @@ from surveys.models import (
 )
 from surveys.queries.asked_round import takes_answers
 from surveys.queries.questions import Progress, progress_in_rounds
-from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus
+from surveys.rules.effort import minutes_for_ideas, minutes_on_measure, minutes_to_answer, minutes_to_rate
+from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus, StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class MyRound:
     n_answers_asked: int
     n_answers_given: int
     n_ideas: int
+    idea_kinds: frozenset[StatementKind]
+    """The kinds of which they have written an idea."""
+    minutes: int | None
+    """Measured in the pilot; None where there was none."""
     questions: Progress
     """How far they are with the questions beside ratings or ideas."""
     submitted_at: datetime | None
@@ -58,6 +63,23 @@ class MyRound:
     @property
     def has_begun(self) -> bool:
         return bool(self.n_answers_given or self.n_ideas or self.questions.n_done)
+
+    @property
+    def minutes_left(self) -> int:
+        """Minutes that the unanswered part takes; 0 where there is none."""
+        if self.kind is RoundKind.IDEAS:
+            left, whole = minutes_for_ideas(self.idea_kinds), minutes_for_ideas(())
+        else:
+            left = self._minutes_to_rate(self.n_statements - self.n_done, self.n_answers_asked - self.n_answers_given)
+            whole = self._minutes_to_rate(self.n_statements, self.n_answers_asked)
+        return minutes_on_measure(
+            left + minutes_to_answer(self.questions.n_asked - self.questions.n_done),
+            whole=whole + minutes_to_answer(self.questions.n_asked),
+            measured=self.minutes,
+        )
+
+    def _minutes_to_rate(self, n_statements: int, n_answers: int) -> int:
+        return minutes_to_rate(n_statements=n_statements, n_answers=n_answers, with_feedback=self.has_feedback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +169,13 @@ def _rounds(session: Session, *, panellist_of: dict[int, int], study_ids: Sequen
             .group_by(col(Rating.round_id), col(Rating.statement_id))
         ).all()
     }
-    n_ideas = dict(
-        session.exec(
-            select(Idea.round_id, func.count()).where(col(Idea.panellist_id).in_(mine)).group_by(col(Idea.round_id))
-        ).all()
-    )
+    n_ideas: dict[int, dict[StatementKind, int]] = {}
+    for round_id, kind, n in session.exec(
+        select(Idea.round_id, Idea.kind, func.count())
+        .where(col(Idea.panellist_id).in_(mine))
+        .group_by(col(Idea.round_id), col(Idea.kind))
+    ).all():
+        n_ideas.setdefault(round_id, {})[StatementKind(kind)] = n
     submitted = dict(
         session.exec(
             select(Submission.round_id, Submission.submitted_at).where(col(Submission.panellist_id).in_(mine))
@@ -171,7 +195,7 @@ def _rounds(session: Session, *, panellist_of: dict[int, int], study_ids: Sequen
         session, panellist_of={round_.id: panellist_of[round_.task_force_id] for round_ in rounds}
     )
     for round_ in rounds:
-        total = totals.get(round_.id, Counter())
+        total, written = totals.get(round_.id, Counter()), n_ideas.get(round_.id, {})
         earlier = found.setdefault(round_.task_force_id, [])
         earlier.append(
             MyRound(
@@ -187,7 +211,9 @@ def _rounds(session: Session, *, panellist_of: dict[int, int], study_ids: Sequen
                 n_done=total["done"],
                 n_answers_asked=total["asked"],
                 n_answers_given=total["given"],
-                n_ideas=n_ideas.get(round_.id, 0),
+                n_ideas=sum(written.values()),
+                idea_kinds=frozenset(written),
+                minutes=round_.minutes,
                 questions=progress.get(round_.id, Progress(0, 0)),
                 submitted_at=submitted.get(round_.id),
             )

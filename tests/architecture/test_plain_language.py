@@ -44,7 +44,7 @@ def test_the_measure_counts_words_between_full_stops() -> None:
 
 def test_no_sentence_of_the_experts_pages_is_long() -> None:
     french = catalogue("fr")
-    said = {text: where for text, where in messages()}
+    said = dict(messages())
     assert len(said) > 400, "the sentences are found at all"
     long = [
         f"{where}: {sentence}"
@@ -91,7 +91,7 @@ def messages() -> Iterator[tuple[str, str]]:
 def versions_in(language: Catalog, text: str) -> tuple[str, ...]:
     message = language.get(text)
     found = message.string if message is not None else ""
-    return (found,) if isinstance(found, str) else tuple(found)
+    return (found,) if isinstance(found, str) else tuple(found or ())
 
 
 def catalogue(language: str) -> Catalog:

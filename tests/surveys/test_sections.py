@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveys.rules.effort import minutes_to_rate
+from surveys.rules.effort import minutes_by_part, minutes_for_ideas, minutes_on_measure, minutes_to_rate
 from surveys.rules.sections import SECTION_AT_MOST, Orderable, sections_for
 from surveys.vocabulary import StatementKind
 
@@ -65,3 +65,33 @@ def test_minutes_are_those_of_the_questions_left(
     n_statements: int, n_answers: int, with_feedback: bool, minutes: int
 ) -> None:
     assert minutes_to_rate(n_statements=n_statements, n_answers=n_answers, with_feedback=with_feedback) == minutes
+
+
+@given(st.lists(st.integers(0, 900), min_size=1, max_size=8), st.integers(0, 60))
+def test_minutes_by_part_add_up_and_stay_within_one_of_the_exact_share(efforts: list[int], total: int) -> None:
+    parts = minutes_by_part(efforts, total=total)
+    whole = sum(efforts)
+    assert sum(parts) == (total if whole else 0)
+    for effort, minutes in zip(efforts, parts, strict=True):
+        assert abs(minutes * whole - effort * total) < max(whole, 1)
+        assert minutes == 0 or effort > 0
+
+
+def test_minutes_by_part_round_the_largest_remainders_up() -> None:
+    assert minutes_by_part([280, 270], total=10) == (5, 5)
+    assert minutes_by_part([70, 70, 70], total=4) == (2, 1, 1)
+    assert minutes_by_part([600, 30], total=11) == (10, 1)
+    assert minutes_by_part([600, 10], total=10) == (10, 0)
+
+
+def test_minutes_of_a_pilot_go_before_the_estimate_in_the_share_that_is_left() -> None:
+    assert minutes_on_measure(10, whole=10, measured=None) == 10
+    assert minutes_on_measure(10, whole=10, measured=14) == 14
+    assert minutes_on_measure(5, whole=10, measured=13) == 7
+    assert minutes_on_measure(1, whole=10, measured=2) == 1
+    assert minutes_on_measure(0, whole=10, measured=14) == 0
+
+
+def test_minutes_for_ideas_leave_out_a_part_that_is_begun() -> None:
+    kinds = [(), (StatementKind.CAUSE,), (FACTOR,), (StatementKind.PROBLEM, ACTIVITY)]
+    assert [minutes_for_ideas(each) for each in kinds] == [12, 5, 7, 0]

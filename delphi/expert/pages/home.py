@@ -9,7 +9,6 @@ from flask import url_for
 
 from surveys.localized import LocalizedText
 from surveys.queries.my_panels import MyPanel, MyRound
-from surveys.rules.effort import IDEAS_MINUTES, minutes_to_answer, minutes_to_rate
 from surveys.vocabulary import MembershipStatus, RoundKind, RoundStatus
 
 
@@ -88,18 +87,6 @@ def contacts_of(panels: Sequence[MyPanel]) -> tuple[MyPanel, ...]:
     return tuple({panel.contact_email: panel for panel in panels}.values())
 
 
-def minutes_left(round_: MyRound) -> int:
-    """Minutes that the unanswered part of a round takes."""
-    for_questions = minutes_to_answer(round_.questions.n_asked - round_.questions.n_done)
-    if round_.kind is RoundKind.IDEAS:
-        return IDEAS_MINUTES + for_questions
-    return for_questions + minutes_to_rate(
-        n_statements=round_.n_statements - round_.n_done,
-        n_answers=round_.n_answers_asked - round_.n_answers_given,
-        with_feedback=round_.has_feedback,
-    )
-
-
 def panel_card(panel: MyPanel, *, now: datetime) -> PanelCard:
     current = next((each for each in reversed(panel.rounds) if each.takes_answers(now=now)), None)
     state = _state(panel, current)
@@ -123,7 +110,7 @@ def panel_card(panel: MyPanel, *, now: datetime) -> PanelCard:
         n_statements=current.n_statements if current else 0,
         n_done=current.n_done if current else 0,
         n_ideas=current.n_ideas if current else 0,
-        minutes=minutes_left(current) if current else 0,
+        minutes=current.minutes_left if current else 0,
         deadline_at=current.deadline_at if current else None,
         continue_url=url,
         resume_round_id=resumed,

@@ -1,12 +1,13 @@
 """Round 1: one idea a card, what it hangs on, and room for more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from delphi.expert.forms.ideas import CARDS_AT_MOST, ON_CARD, PostedIdeas, is_vague, kind_and_number, slot_of
 from delphi.expert.pages.further import QuestionsLine, questions_line
+from delphi.expert.pages.minutes import MinutesLeft, minutes_left
 from delphi.expert.pages.opened import Opened, opened
 from delphi.expert.pages.rating import saved_words
 from delphi.expert.sitting import Problem, Sitting
@@ -14,7 +15,7 @@ from delphi.sentences import violation_sentence
 from surveys.errors import RuleViolation
 from surveys.queries.drafts import own_drafts
 from surveys.queries.my_answers import OwnIdea, own_ideas
-from surveys.rules.effort import PROBLEMS_MINUTES, PROPOSALS_MINUTES
+from surveys.rules.effort import PROBLEMS_MINUTES, PROPOSALS_MINUTES, minutes_for_ideas
 from surveys.rules.glossary import Term, terms_in, terms_of
 from surveys.rules.texts import IDEA_LIMIT, clean_text
 from surveys.services.field_saving import PARENT
@@ -24,7 +25,6 @@ PARTS: dict[str, tuple[StatementKind, ...]] = {
     "problems": (StatementKind.PROBLEM, StatementKind.CAUSE, StatementKind.CONSEQUENCE),
     "proposals": (StatementKind.ACTIVITY, StatementKind.OBSTACLE, StatementKind.SUCCESS_FACTOR),
 }
-MINUTES = {"problems": PROBLEMS_MINUTES, "proposals": PROPOSALS_MINUTES}
 CARDS_AT_FIRST = {
     StatementKind.PROBLEM: 3,
     StatementKind.ACTIVITY: 3,
@@ -32,6 +32,7 @@ CARDS_AT_FIRST = {
     StatementKind.SUCCESS_FACTOR: 2,
 }
 MORE_CARDS = 2
+MINUTES = {"problems": PROBLEMS_MINUTES, "proposals": PROPOSALS_MINUTES}
 CHOICE_LENGTH = 60
 
 
@@ -74,6 +75,8 @@ class IdeasPage:
     n_ideas: int
     n_by_part: dict[str, int]
     minutes: dict[str, int]
+    """Of each part that is not begun."""
+    minutes_left: int
     questions: QuestionsLine
     terms: tuple[Term, ...]
     """Of the study's glossary, those that stand in the objective."""
@@ -102,18 +105,34 @@ def ideas_page(
         texts, parents = {**texts, **posted.texts}, {**parents, **posted.parents}
     shown_problems = [*problems, *too_long(texts)] if posted is None else problems
     panel = sitting.asked.panel
+    minutes = minutes_of_parts(
+        stored.values(), questions=questions_line(session, sitting=sitting), measured=sitting.asked.minutes
+    )
     return IdeasPage(
         sitting=sitting,
         part=part,
         groups=_groups(part, texts=texts, parents=parents, stored=stored, more=more, problems=shown_problems),
         n_ideas=len(stored),
         n_by_part={name: sum(idea.kind in kinds for idea in stored.values()) for name, kinds in PARTS.items()},
-        minutes=MINUTES,
-        questions=questions_line(session, sitting=sitting),
+        minutes=dict(zip(PARTS, minutes.parts, strict=True)),
+        minutes_left=minutes.total,
+        questions=minutes.questions,
         terms=terms_in(terms_of(panel.glossary), panel.title, panel.description, panel.target_2030, panel.target_2050),
         saved=saved_words(sitting),
         opened=opened(sitting, shown=of_part(shown, part)),
         problems=tuple(problems),
+    )
+
+
+def minutes_of_parts(ideas: Iterable[OwnIdea], *, questions: QuestionsLine, measured: int | None) -> MinutesLeft:
+    """Minutes for each part, none for one that is begun, and for the further questions."""
+    kinds = {idea.kind for idea in ideas}
+    return minutes_left(
+        [0 if kinds.intersection(wanted) else 60 * MINUTES[part] for part, wanted in PARTS.items()],
+        left=minutes_for_ideas(kinds),
+        whole=minutes_for_ideas(()),
+        questions=questions,
+        measured=measured,
     )
 
 

@@ -1,13 +1,13 @@
 """The page of further questions of a round, and what one expert answered to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import url_for
 from sqlmodel import Session
 
 from delphi.expert.pages.further import QuestionsLine, line_of
-from delphi.expert.pages.ideas import MINUTES, PARTS
+from delphi.expert.pages.ideas import PARTS, minutes_of_parts
 from delphi.expert.pages.opened import Opened, opened
 from delphi.expert.pages.rating import SectionLine, saved_words
 from delphi.expert.pages.sections import worksheet
@@ -17,7 +17,7 @@ from delphi.questions.blocks import QuestionBlock, question_block, typed_from_st
 from delphi.questions.words import answer_lines, state_words
 from surveys.localized import LocalizedText
 from surveys.queries.drafts import own_drafts
-from surveys.queries.my_answers import own_ideas
+from surveys.queries.my_answers import OwnIdea, own_ideas
 from surveys.queries.questions import OwnAnswer, Progress, own_question_answers, questions_of
 from surveys.queries.repeated_questions import EarlierQuestion, earlier_questions
 from surveys.rules.glossary import Term, terms_in, terms_of
@@ -43,6 +43,8 @@ class QuestionsPage:
     sections: tuple[SectionLine, ...]
     parts: tuple[PartLine, ...]
     line: QuestionsLine
+    minutes: int
+    """Left for the whole round."""
     blocks: tuple[QuestionBlock, ...]
     terms: tuple[Term, ...]
     """Of the study's glossary, those that stand in the questions."""
@@ -79,12 +81,23 @@ def questions_page(
         question.id: {**typed_from_store(question, stored.get(question.id)), **_of_question(question, drafts)}
         for question in questions
     }
-    is_rating = sitting.asked.kind is RoundKind.RATING
+    line, measured = line_of(Progress(len(questions), len(stored))), sitting.asked.minutes
+    sections: tuple[SectionLine, ...] = ()
+    parts: tuple[PartLine, ...] = ()
+    if sitting.asked.kind is RoundKind.RATING:
+        sheet = worksheet(session, sitting=sitting)
+        minutes = sheet.minutes_left(questions=line, measured=measured)
+        sections = sheet.lines(minutes.parts)
+    else:
+        ideas = own_ideas(session, round_id=round_id, panellist_id=panellist_id)
+        minutes = minutes_of_parts(ideas.values(), questions=line, measured=measured)
+        parts = _parts(ideas.values(), minutes=minutes.parts)
     return QuestionsPage(
         sitting=sitting,
-        sections=worksheet(session, sitting=sitting).lines() if is_rating else (),
-        parts=() if is_rating else _parts(session, sitting=sitting),
-        line=line_of(Progress(len(questions), len(stored))),
+        sections=sections,
+        parts=parts,
+        line=minutes.questions,
+        minutes=minutes.total,
         blocks=tuple(
             question_block(
                 question,
@@ -144,8 +157,8 @@ def answered_questions(
     return tuple(found)
 
 
-def _parts(session: Session, *, sitting: Sitting) -> tuple[PartLine, ...]:
-    ideas = own_ideas(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id).values()
+def _parts(ideas: Collection[OwnIdea], *, minutes: Sequence[int]) -> tuple[PartLine, ...]:
     return tuple(
-        PartLine(part, sum(idea.kind in kinds for idea in ideas), MINUTES[part]) for part, kinds in PARTS.items()
+        PartLine(part, sum(idea.kind in kinds for idea in ideas), left)
+        for (part, kinds), left in zip(PARTS.items(), minutes, strict=True)
     )

@@ -1,7 +1,7 @@
 """Gathers what a rating round's pages show: the sections of one expert, how far they are, one of them in full."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -14,7 +14,8 @@ from delphi.expert.forms.rating import (
     rating_field,
     unfinished_comments,
 )
-from delphi.expert.pages.further import questions_line
+from delphi.expert.pages.further import QuestionsLine, questions_line
+from delphi.expert.pages.minutes import MinutesLeft, minutes_left
 from delphi.expert.pages.opened import opened
 from delphi.expert.pages.rating import RatingPage, SectionLine, blocks_of, saved_words
 from delphi.expert.sitting import Problem, Sitting
@@ -23,7 +24,7 @@ from surveys.queries.feedback import earlier_round
 from surveys.queries.my_answers import OwnAnswers, own_answers
 from surveys.queries.questionnaire import AskedStatement, Questionnaire, questionnaire_of
 from surveys.queries.reasons import silences_among, statements_without_reason
-from surveys.rules.effort import minutes_to_rate
+from surveys.rules.effort import minutes_to_rate, seconds_to_rate
 from surveys.rules.sections import Orderable, Section, sections_for
 from surveys.vocabulary import StatementKind
 
@@ -39,6 +40,7 @@ class Worksheet:
     sections: tuple[Section, ...]
     own: OwnAnswers
     with_feedback: bool
+    """Whether the group's earlier answers stand beside, which take time to read."""
 
     def statements_of(self, number: int) -> list[AskedStatement]:
         """The statements of section `number` (from 1) in this expert's order."""
@@ -57,15 +59,30 @@ class Worksheet:
     def n_done(self) -> int:
         return len(self.questionnaire.statements) - len(self.n_blank)
 
-    def minutes(self, statement_ids: Iterable[int]) -> int:
-        """Minutes that the open questions about these statements take."""
-        blanks = [n for statement_id in statement_ids if (n := self.n_blank[statement_id])]
-        return minutes_to_rate(n_statements=len(blanks), n_answers=sum(blanks), with_feedback=self.with_feedback)
+    def minutes_left(self, *, questions: QuestionsLine, measured: int | None) -> MinutesLeft:
+        """Minutes for what is open in each section and in the further questions."""
+        blanks = self.n_blank
+        return minutes_left(
+            [self._seconds([n for each in section if (n := blanks[each])]) for section in self.sections],
+            left=minutes_to_rate(n_statements=len(blanks), n_answers=blanks.total(), with_feedback=self.with_feedback),
+            whole=minutes_to_rate(
+                n_statements=len(self.questionnaire.statements),
+                n_answers=len(self.questionnaire.cells),
+                with_feedback=self.with_feedback,
+            ),
+            questions=questions,
+            measured=measured,
+        )
 
-    def lines(self) -> tuple[SectionLine, ...]:
-        return tuple(self._line(number) for number in range(1, len(self.sections) + 1))
+    def _seconds(self, n_open: Sequence[int]) -> int:
+        """Seconds for statements with so many open questions each."""
+        return seconds_to_rate(n_statements=len(n_open), n_answers=sum(n_open), with_feedback=self.with_feedback)
 
-    def _line(self, number: int) -> SectionLine:
+    def lines(self, minutes: Sequence[int]) -> tuple[SectionLine, ...]:
+        """The sections with the `minutes` that each still takes."""
+        return tuple(self._line(number, minutes=each) for number, each in enumerate(minutes, start=1))
+
+    def _line(self, number: int, *, minutes: int) -> SectionLine:
         statements = self.statements_of(number)
         kinds = {statement.kind for statement in statements}
         return SectionLine(
@@ -73,7 +90,7 @@ class Worksheet:
             kinds=tuple(kind for kind in StatementKind if kind in kinds),
             n_statements=len(statements),
             n_done=sum(map(self.is_done, statements)),
-            minutes=self.minutes(self.sections[number - 1]),
+            minutes=minutes,
         )
 
 
@@ -94,14 +111,14 @@ def _sections(questionnaire: Questionnaire, order_seed: int, panellist_id: int) 
     )
 
 
-def worksheet(session: Session, *, sitting: Sitting, with_feedback: bool = False) -> Worksheet:
+def worksheet(session: Session, *, sitting: Sitting) -> Worksheet:
     """The round of this sitting with the expert's stored answers, in three statements."""
     questionnaire = questionnaire_of(session, round_id=sitting.asked.id)
     return Worksheet(
         questionnaire=questionnaire,
         sections=sections_of(questionnaire, sitting=sitting),
         own=own_answers(session, round_id=sitting.asked.id, panellist_id=sitting.seat.panellist_id),
-        with_feedback=with_feedback,
+        with_feedback=sitting.asked.has_earlier and sitting.asked.shows_feedback,
     )
 
 
@@ -126,7 +143,7 @@ def rating_page(
         if asked.has_earlier
         else None
     )
-    sheet = worksheet(session, sitting=sitting, with_feedback=earlier is not None and asked.shows_feedback)
+    sheet = worksheet(session, sitting=sitting)
     if not 1 <= number <= len(sheet.sections):
         return None
     drafts = filled_from_drafts(sheet.own.drafts)
@@ -138,12 +155,12 @@ def rating_page(
         if wants_reasons
         else frozenset()
     )
-    questions = questions_line(session, sitting=sitting)
+    minutes = sheet.minutes_left(questions=questions_line(session, sitting=sitting), measured=asked.minutes)
     return RatingPage(
         asked=asked,
         number=number,
-        sections=sheet.lines(),
-        questions=questions,
+        sections=sheet.lines(minutes.parts),
+        questions=minutes.questions,
         blocks=blocks_of(
             statements,
             sitting=sitting,
@@ -155,7 +172,7 @@ def rating_page(
             silent=silences_among(sheet.own.drafts) if asked.asks_reason else frozenset(),
         ),
         earlier_number=earlier.number if earlier else 0,
-        minutes=sheet.minutes(sheet.n_blank) + questions.minutes,
+        minutes=minutes.total,
         n_statements=len(sheet.questionnaire.statements),
         n_done=sheet.n_done,
         saved=saved_words(sitting),
