@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session, select
 
 from delphi.database import Database
@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PROBLEM, CAUSE = "L'érosion « mange » les sols : 12 % par an", "Les haies ont disparu"
 ACTIVITY = "Former les conseillères à l'analyse des sols"
 REASON = "Sans analyse, on sème à l'aveugle. Ça coûte cher !"
+LONGEST_MS = 180_000
 FOCUSED = "() => { const at = document.activeElement; return [at.name || at.tagName.toLowerCase(), at.value || '']; }"
 
 
@@ -84,6 +85,10 @@ class Keyboard:
         """Press a button and wait for the page behind it."""
         self.to(name, value)
         press_to_next_page(self.page, "Enter")
+        if self.page.url.endswith("/check"):
+            # What was under way when the form was sent is sent from here; then the page is loaded anew.
+            expect(self.page.locator("[data-status]")).to_have_text("", timeout=LONGEST_MS)
+            self.page.wait_for_load_state()
         assert overhang(self.page) == []
 
 
@@ -92,7 +97,7 @@ def phone(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = chromium.new_context(
         viewport={"width": 360, "height": 740}, java_script_enabled=request.param, locale="fr-FR"
     )
-    context.set_default_timeout(180_000)
+    context.set_default_timeout(LONGEST_MS)
     yield context.new_page()
     context.close()
 
@@ -100,7 +105,6 @@ def phone(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 def send_answers(keys: Keyboard) -> str:
     """From the last look to the receipt; what it says."""
     assert keys.page.url.endswith("/check")
-    keys.page.locator("h1").wait_for()
     button = keys.page.get_by_role("button", name="Envoyer mes réponses")
     for _ in range(80):
         if button.evaluate("button => button === document.activeElement"):
