@@ -27,6 +27,7 @@ from delphi.compression import init_compression
 from delphi.config import ROOT, Settings, load_settings, require_secret_key
 from delphi.database import Database, close_reading_session
 from delphi.errors import init_errors
+from delphi.form_bodies import PageRequest
 from delphi.i18n import init_languages
 from delphi.pages import init_pages
 from delphi.second_try import init_second_try
@@ -38,6 +39,7 @@ MAX_FIELDS = 5_000
 
 
 class Application(Flask):
+    request_class = PageRequest
     session_interface = CookieSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

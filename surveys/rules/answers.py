@@ -65,16 +65,18 @@ def ensure_answerable(
 def ensure_on_questionnaire(answers: Sequence[RatingAnswer], *, asked: Mapping[tuple[int, int], Asked]) -> None:
     """Refuse answers to what was not asked (`unknown_statement`) and values off the scale (`value_off_scale`)."""
     for answer in answers:
-        cell = asked.get((answer.statement_id, answer.criterion_id))
+        cell, value = asked.get((answer.statement_id, answer.criterion_id)), answer.value
         if cell is None:
             raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=answer.statement_id)
-        is_rated = answer.state is RatingState.RATED
-        on_scale = answer.value is not None and cell.lower <= answer.value <= cell.upper
-        if is_rated != (answer.value is not None) or (is_rated and not on_scale):
+        if answer.state is not RatingState.RATED:
+            is_fine = value is None
+        else:
+            is_fine = value is not None and cell.lower <= value <= cell.upper
+        if not is_fine:
             raise RuleViolation(
                 ViolationCode.VALUE_OFF_SCALE,
                 statement=cell.statement_code,
-                value=answer.value,
+                value=value,
                 lower=cell.lower,
                 upper=cell.upper,
             )

@@ -22,26 +22,29 @@ def store_ratings(
 ) -> None:
     """Store ratings, the last one given of each cell; what was answered there `before` stays in the history."""
     latest = {(answer.statement_id, answer.criterion_id): answer for answer in answers}
-    changed = {cell: answer for cell, answer in latest.items() if not _is_same(before.get(cell), answer)}
-    replaced = [cell for cell in changed if cell in before]
-    if replaced:
-        history: Columns = {
-            **_places(seat, replaced),
-            "old_state": [before[cell].state for cell in replaced],
-            "old_value": [before[cell].value for cell in replaced],
-            "changed_at": [now] * len(replaced),
-        }
-        insert_alike(session, RatingChange, history)
-    given = [cell for cell, answer in changed.items() if answer.state is not None]
+    history: list[tuple[Cell, OwnRating]] = []
+    given: list[tuple[Cell, RatingAnswer]] = []
+    emptied: list[Cell] = []
+    for cell, answer in latest.items():
+        old = before.get(cell)
+        if old is not None:
+            if old.state is answer.state and old.value == answer.value:
+                continue
+            history.append((cell, old))
+        elif answer.state is None:
+            continue
+        if answer.state is None:
+            emptied.append(cell)
+        else:
+            given.append((cell, answer))
+    if history:
+        replaced = _columns(seat, history, names=("old_state", "old_value"))
+        insert_alike(session, RatingChange, {**replaced, "changed_at": [now] * len(history)})
     if given:
-        kept: Columns = {
-            **_places(seat, given),
-            "state": [changed[cell].state for cell in given],
-            "value": [changed[cell].value for cell in given],
-        }
         key = ("round_id", "statement_id", "criterion_id", "panellist_id")
-        upsert_alike(session, Rating, kept, key=key, replace=("state", "value"))
-    emptied = [cell for cell, answer in changed.items() if answer.state is None]
+        upsert_alike(
+            session, Rating, _columns(seat, given, names=("state", "value")), key=key, replace=("state", "value")
+        )
     if emptied:
         session.connection().execute(
             delete(Rating).where(
@@ -52,20 +55,16 @@ def store_ratings(
         )
 
 
-def _is_same(before: OwnRating | None, answer: RatingAnswer) -> bool:
-    if before is None:
-        return answer.state is None
-    return before.state is answer.state and before.value == answer.value
-
-
-def _places(seat: Seat, cells: Sequence[Cell]) -> Columns:
-    """The columns that say where answers stand: one row a cell, all of one panellist; there is one at least."""
-    statement_ids, criterion_ids = zip(*cells, strict=True)
+def _columns(seat: Seat, rows: Sequence[tuple[Cell, OwnRating | RatingAnswer]], *, names: tuple[str, str]) -> Columns:
+    """One row a cell, all of one panellist; `names` are those of the columns of state and value."""
+    n_rows = len(rows)
     return {
-        "round_id": [seat.round_id] * len(cells),
-        "statement_id": statement_ids,
-        "criterion_id": criterion_ids,
-        "panellist_id": [seat.panellist_id] * len(cells),
+        "round_id": [seat.round_id] * n_rows,
+        "statement_id": [cell[0] for cell, _ in rows],
+        "criterion_id": [cell[1] for cell, _ in rows],
+        "panellist_id": [seat.panellist_id] * n_rows,
+        names[0]: [rating.state for _, rating in rows],
+        names[1]: [rating.value for _, rating in rows],
     }
 
 

@@ -53,11 +53,10 @@ class Filled:
     def of(self, statement_ids: Iterable[int]) -> dict[str, str]:
         """`by_field`, of some statements only."""
         wanted = set(statement_ids)
-        return Filled(
-            choices={cell: choice for cell, choice in self.choices.items() if cell[0] in wanted},
-            comments={key: text for key, text in self.comments.items() if key in wanted},
-            stances={key: stance for key, stance in self.stances.items() if key in wanted},
-        ).by_field()
+        shown = {rating_field(*cell): choice for cell, choice in self.choices.items() if cell[0] in wanted}
+        for start, texts in (("c", self.comments), ("s", self.stances)):
+            shown.update({f"{start}-{key}": text for key, text in texts.items() if key in wanted})
+        return shown
 
     def by_field(self) -> dict[str, str]:
         """Field name to what is chosen or written there."""
@@ -117,8 +116,7 @@ def unfinished_comments(drafts: Filled) -> list[Problem]:
 
 def silences_in(form: Mapping[str, str]) -> tuple[int, ...]:
     """The statements about which the box "I prefer not to say" is ticked."""
-    found = (SILENCE_FIELD.fullmatch(name) for name in form)
-    return tuple(int(match[1]) for match in found if match)
+    return tuple(int(match[1]) for name in form if name[:2] == "w-" and (match := SILENCE_FIELD.fullmatch(name)))
 
 
 def with_kept(form: Mapping[str, str]) -> dict[str, str]:
@@ -137,7 +135,8 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
     RuleViolation
         `unknown_statement` for a field of no statement of this round.
     """
-    fields = _fields_of(questionnaire)
+    fields, remarks = _fields_of(questionnaire)
+    changed = seen.touched_in(form)
     answers: list[RatingAnswer] = []
     comments: list[CommentAnswer] = []
     problems: list[Problem] = []
@@ -147,7 +146,7 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
         if name in fields:
             cell, asked, known = fields[name]
             filled.choices[cell] = value
-            if not seen.is_touched(name, value):
+            if name not in changed:
                 continue
             touched.append(name)
             try:
@@ -156,38 +155,44 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
                 answers.append(known[value])
             except RuleViolation as violation:
                 problems.append(Problem(name, violation_sentence(violation)))
-        elif match := RATING_FIELD.fullmatch(name):
-            raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=int(match[1]))
-        elif match := COMMENT_FIELD.fullmatch(name):
-            statement_id = int(match[1])
-            if statement_id not in questionnaire.by_id:
-                raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=statement_id)
-            stance_name = f"s-{statement_id}"
+        elif name in remarks:
+            statement_id, stance_name = remarks[name]
             stance = form.get(stance_name, "")
             filled.comments[statement_id] = value
             filled.stances[statement_id] = stance
+            new = [each for each in (name, stance_name) if each in changed]
+            if not new and not value:
+                continue
             try:
                 text = clean_text(value, limit=COMMENT_LIMIT)
             except RuleViolation as violation:
                 problems.append(Problem(name, violation_sentence(violation)))
                 continue
-            new = [each for each in (name, stance_name) if seen.is_touched(each, form.get(each, ""))]
             if not new:
                 continue
             # A new text takes its page's stance with it; a stance alone leaves the text as it is stored.
             touched.extend((name, stance_name) if name in new else new)
             side = SIDES.get(stance, Stance.NEUTRAL)
             comments.append(CommentAnswer(statement_id, text if name in new else None, side))
+        elif match := RATING_FIELD.fullmatch(name) or COMMENT_FIELD.fullmatch(name):
+            raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=int(match[1]))
     return PostedRatings(tuple(answers), tuple(comments), filled, tuple(problems), tuple(touched))
 
 
 @lru_cache(maxsize=256)
-def _fields_of(questionnaire: Questionnaire) -> dict[str, tuple[Cell, Asked, dict[str, RatingAnswer]]]:
-    """The name of every rating's field to its cell, what may be answered there, and the answers given so far.
+def _fields_of(
+    questionnaire: Questionnaire,
+) -> tuple[dict[str, tuple[Cell, Asked, dict[str, RatingAnswer]]], dict[str, tuple[int, str]]]:
+    """The names of the fields that a questionnaire has.
 
-    Few different answers are given to a question: each is read once, and is the same for everybody.
+    Of a rating's field: its cell, what may be answered there, and the answers given so far. Few different answers are
+    given to a question: each is read once, and is the same for everybody. Of a comment's field: its statement, and the
+    name of the field beside it.
     """
-    return {rating_field(*cell): (cell, asked, {}) for cell, asked in questionnaire.cells.items()}
+    ratings: dict[str, tuple[Cell, Asked, dict[str, RatingAnswer]]] = {
+        rating_field(*cell): (cell, asked, {}) for cell, asked in questionnaire.cells.items()
+    }
+    return ratings, {f"c-{each}": (each, f"s-{each}") for each in questionnaire.by_id}
 
 
 def rating_choice(cell: Cell, value: str) -> RatingAnswer:

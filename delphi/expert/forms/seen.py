@@ -36,6 +36,17 @@ class Seen:
             return name in self.marks
         return mark(value) != self.marks.get(name, BLANK)
 
+    def touched_in(self, form: Mapping[str, str]) -> set[str]:
+        """The names of all fields of a form that `is_touched` would name."""
+        marks = self.marks
+        if marks is None:
+            return set(form)
+        return {
+            name
+            for name, value in form.items()
+            if (mark(value) != marks.get(name, BLANK) if value else name in marks) or name in self.touched
+        }
+
 
 def mark(value: str) -> str:
     """Three characters that differ for different values, but once in 262,144 times."""

@@ -46,8 +46,9 @@ def keep_ratings(round_id: int, number: int) -> Any:
     """Save one section; which button was pressed says where to go next."""
     sitting = sit_down(round_id)
     questionnaire = questionnaire_of(reading_session(), round_id=round_id)
-    seen, client = read_seen(request.form), client_of(request.form)
-    posted = read_ratings(with_kept(request.form), questionnaire=questionnaire, seen=seen)
+    form = with_kept(request.form)
+    seen, client = read_seen(form), client_of(form)
+    posted = read_ratings(form, questionnaire=questionnaire, seen=seen)
     if posted.problems and sitting.takes_answers:
         return _again(sitting, number, posted, posted.problems)
     has_questions = questions_line(reading_session(), sitting=sitting).n_asked > 0
@@ -73,7 +74,7 @@ def keep_ratings(round_id: int, number: int) -> Any:
                 fields=posted.touched,
                 questionnaire=questionnaire if sitting.takes_answers else None,
             )
-            if silences := silences_in(request.form):
+            if silences := silences_in(form):
                 prefer_not_to_say(
                     session,
                     actor=current_actor(),
@@ -89,17 +90,18 @@ def keep_ratings(round_id: int, number: int) -> Any:
     if overtaken:
         flash_overtaken(overtaken, labels=labels_of(questionnaire))
     sections = sections_of(questionnaire, sitting=sitting)
-    goes_on = request.form.get("then", "next") in ("next", "send")
+    goes_on = form.get("then", "next") in ("next", "send")
     # Asked once: who presses the button again under the question goes on, a reason given or not.
     if sitting.asked.asks_reason and goes_on and "why" not in request.args and 1 <= number <= len(sections):
         apart = statements_without_reason(reading_session(), round_id=round_id, panellist_id=sitting.seat.panellist_id)
         if apart.intersection(sections[number - 1]):
             return redirect(url_for("expert.rate", round_id=round_id, number=number, why=1, _anchor="why"), 303)
-    if request.form.get("then") == "send" and not overtaken:
+    if form.get("then") == "send" and not overtaken:
         return send_if_complete(round_id)
     return _onwards(
         round_id,
         number,
+        then=form.get("then", "next"),
         n_sections=len(sections),
         behind="expert.questions" if has_questions else "expert.check",
     )
@@ -112,9 +114,8 @@ def _again(sitting: Sitting, number: int, posted: PostedRatings, problems: Seque
     return page_of(found), 422
 
 
-def _onwards(round_id: int, number: int, *, n_sections: int, behind: str) -> Any:
-    """`behind` is the page behind the last section."""
-    then = request.form.get("then", "next")
+def _onwards(round_id: int, number: int, *, then: str, n_sections: int, behind: str) -> Any:
+    """`then` names the button that was pressed, `behind` the page behind the last section."""
     if kept := KEEP.fullmatch(then):
         return redirect(url_for("expert.rate", round_id=round_id, number=number, _anchor=kept[1]), 303)
     if then == "questions":
