@@ -24,8 +24,7 @@ def send(connection: Connection, words: str, places: Any = ()) -> list[Row]:
     cursor: Any = None
     try:
         cursor = connection.connection.cursor()
-        if connection._has_events or connection.engine._has_events:
-            connection.dispatch.before_cursor_execute(connection, cursor, words, places, None, False)
+        connection.dispatch.before_cursor_execute(connection, cursor, words, places, None, False)
         cursor.execute(words, places)
         return cursor.fetchall() if cursor.description else []  # type: ignore[return-value]
     except dialect.loaded_dbapi.Error as problem:
