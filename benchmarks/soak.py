@@ -1,8 +1,8 @@
 """Hours of ordinary work: `python -m benchmarks.soak [--minutes 480] [--on sqlite|postgresql]`.
 
 About five requests a second: experts read pages, have fields saved, send pages and receipts; every `--cycle` minutes
-the facilitator closes the round by its page, the secretariat exports it as a workbook, as JSON and as CSV, and the round
-is opened again. Prints one line every `--cycle` minutes, and at the end what grew.
+the facilitator closes the round by its page, the secretariat exports it as a workbook, as JSON and as CSV, and the
+round is opened again. Prints one line every `--cycle` minutes, and at the end what grew.
 
 Exit code 1 where, after the warm-up (a quarter of the time, 15 minutes at most), memory grew by more than 10 %, open
 files by more than 5, where the log of SQLite went over 64 MB, any answer was a 5xx, or the p95 of the last sixth of the
@@ -130,8 +130,8 @@ def verdict(soak: Soak, *, began: float, seconds: float) -> bool:
     after = _p95(soak, since=soak.measured[-1][0] - window + 1, until=time.monotonic())
     print(
         f"{seconds / 60:.0f} minutes, {n_requests:,} requests of experts, {len(soak.measured) - 1} times closed, "
-        f"exported and opened again; after the warm-up memory {first / 1e6:.0f} to {last / 1e6:.0f} MB ({growth:+.1%}), "
-        f"open files {min(files)} to {max(files)}; log at most {log / 2**20:.1f} MB; {n_errors} server errors; "
+        f"exported and opened again; after the warm-up memory {first / 1e6:.0f} to {last / 1e6:.0f} MB ({growth:+.1%}),"
+        f" open files {min(files)} to {max(files)}; log at most {log / 2**20:.1f} MB; {n_errors} server errors; "
         f"p95 {before * 1000:.0f} ms at first, {after * 1000:.0f} ms at last",
         flush=True,
     )
