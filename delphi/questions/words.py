@@ -86,6 +86,10 @@ def with_unit(question: AskedQuestion, value: float | None) -> str:
     return f"{words}\u00a0{unit}" if unit else words
 
 
+def _labelled(label: str, value: object) -> str:
+    return gettext("%(label)s:", label=label) + f" {value}"
+
+
 def answer_lines(question: AskedQuestion, answer: dict[str, Any]) -> tuple[str, ...]:
     """An answer as lines to read."""
     options = option_words(question)
@@ -93,14 +97,14 @@ def answer_lines(question: AskedQuestion, answer: dict[str, Any]) -> tuple[str, 
         case QuestionKind.RANKING | QuestionKind.TOP_X:
             return tuple(f"{place}. {options[code]}" for place, code in enumerate(answer["order"], start=1))
         case QuestionKind.POINTS:
-            return tuple(f"{options[code]}: {points}" for code, points in answer["points"].items())
+            return tuple(_labelled(options[code], points) for code, points in answer["points"].items())
         case QuestionKind.MULTIPLE_CHOICE:
             return tuple(options[code] for code in answer["chosen"])
         case QuestionKind.SINGLE_CHOICE | QuestionKind.YES_NO:
             return (options[answer["chosen"]],)
         case QuestionKind.SORT_GROUPS:
             groups = group_words(question)
-            return tuple(f"{options[code]}: {groups[group]}" for code, group in answer["groups"].items())
+            return tuple(_labelled(options[code], groups[group]) for code, group in answer["groups"].items())
         case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT:
             return (str(answer["text"]),)
         case _:

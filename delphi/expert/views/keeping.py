@@ -51,7 +51,7 @@ def typed_ratings(filled: Filled, *, questionnaire: Questionnaire) -> list[Kept]
         for criterion in questionnaire.criteria_of(statement.kind):
             choice = filled.choices.get((statement.id, criterion.id), NO_ANSWER)
             if choice != NO_ANSWER:
-                lines.append(f"{in_language(criterion.name)}: {_choice_words(choice)}")
+                lines.append(gettext("%(label)s:", label=in_language(criterion.name)) + f" {_choice_words(choice)}")
         text = filled.comments.get(statement.id, "").strip()
         if lines or text:
             kept.append(Kept(in_language(statement.text), tuple(lines), text))
@@ -89,7 +89,11 @@ def typed_questions(typed: Mapping[int, Mapping[str, str]], *, questions: Sequen
         fields = dict(typed.get(question.id, {}))
         options, words = option_words(question), {**option_words(question), **group_words(question)}
         way = fields.pop(CHOICE, "")
-        lines = [f"{options.get(name, name)}: {words.get(value, value)}" for name, value in fields.items() if value]
+        lines = [
+            gettext("%(label)s:", label=options.get(name, name)) + f" {words.get(value, value)}"
+            for name, value in fields.items()
+            if value
+        ]
         if question.kind in (QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT):
             lines, text = [], "\n".join(fields.values()).strip()
         else:
