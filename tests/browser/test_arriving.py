@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask, Response, redirect
@@ -44,6 +45,12 @@ def address() -> Iterator[str]:
 
     with serving(app) as base:
         yield base
+
+
+def test_no_test_in_the_browser_waits_for_time_to_pass() -> None:
+    pause = "wait_for_" + "timeout("
+    found = [path.name for path in Path(__file__).parent.glob("*.py") if pause in path.read_text()]
+    assert found == []
 
 
 def test_the_page_that_follows_is_whole(desk: BrowserContext, address: str) -> None:
