@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from delphi.demo.authorship import WrittenIdea
 from delphi.demo.content import StatementContent
 from delphi.demo.panels import DemoPanel
+from delphi.demo.questions import demo_questions
 from surveys.models import Comment, Idea, Statement
 from surveys.queries.answer_reviews import written_answers
 from surveys.services.answer_reviews import share_answer
@@ -66,11 +67,21 @@ def review_comments(session: Session, panel: DemoPanel, *, round_id: int, share:
 
 
 def read_answers_over(session: Session, panel: DemoPanel, *, round_id: int, number: int) -> None:
-    """Share the texts of a closed round's further questions as written, but for one: there is something left to do."""
+    """Share the texts of a closed round's further questions, as written or paraphrased; leave one to be read over."""
+    contents = {one.text: one for content in demo_questions().get((panel.code, number), ()) for one in content.texts}
     for _, answers in written_answers(session, round_id=round_id):
-        for at, answer in enumerate(answers[:-1]):
-            now = panel.calendar.reviewed(number, at / len(answers))
-            share_answer(session, actor=panel.facilitator, round_id=round_id, answer_id=answer.id, now=now)
+        for at, answer in enumerate(answers):
+            content = contents[answer.text]
+            if content.is_unread:
+                continue
+            share_answer(
+                session,
+                actor=panel.facilitator,
+                round_id=round_id,
+                answer_id=answer.id,
+                paraphrase=content.paraphrase or None,
+                now=panel.calendar.reviewed(number, at / len(answers)),
+            )
 
 
 def _hang(statement: Statement, *, content: StatementContent, made: dict[str, Statement]) -> None:

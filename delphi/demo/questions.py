@@ -34,6 +34,18 @@ Stored = tuple[int, AnswerState, dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
+class TextContent:
+    """A text written by one expert who reads its language, and what becomes of it at the facilitator's desk."""
+
+    language: str
+    text: str
+    paraphrase: LocalizedText
+    """What others read instead; empty where they read the text as written."""
+    is_unread: bool
+    """The facilitator has not come to it yet: it gives somebody away."""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionContent:
     """A question and how the panel leans: a weight or a group (from 0) for each option, a centre and a spread."""
 
@@ -42,8 +54,7 @@ class QuestionContent:
     tendencies: tuple[int, ...]
     centre: float
     spread: float
-    texts: tuple[tuple[str, str], ...]
-    """(language, text), each written by one expert who reads that language."""
+    texts: tuple[TextContent, ...]
 
 
 @cache
@@ -102,10 +113,10 @@ def _drawn(
         free = list(content.texts)
         written: list[dict[str, Any] | None] = []
         for language in languages:
-            own = next((one for one in free if one[0] == language), None)
+            own = next((one for one in free if one.language == language), None)
             if own is not None:
                 free.remove(own)
-            written.append({"text": own[1]} if own is not None else None)
+            written.append({"text": own.text} if own is not None else None)
         return written
     return [None if rng.random_sample() < OUTSIDE_EXPERTISE else _answer(content, rng=rng) for _ in languages]
 
@@ -159,7 +170,10 @@ def _read(entry: dict[str, Any]) -> QuestionContent:
         tendencies=tuple(one.get("group", 1) - 1 for one in options),
         centre=entry.get("centre", 0.0),
         spread=entry.get("spread", 0.0),
-        texts=tuple((one["language"], one["text"]) for one in entry.get("texts", [])),
+        texts=tuple(
+            TextContent(one["language"], one["text"], _both(one.get("paraphrase", {})), one.get("is_unread", False))
+            for one in entry.get("texts", [])
+        ),
     )
 
 

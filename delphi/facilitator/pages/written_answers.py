@@ -56,7 +56,7 @@ class WrittenAnswersPage:
 
 
 def written_answers_page(session: Session, *, round_id: int, actor: Actor, refused: Refused) -> WrittenAnswersPage:
-    """Questions that ask for texts, those with unread ones first. Raises `round_not_closed` for an open round."""
+    """Questions that ask for texts, and their texts, with unread ones first. Raises `round_not_closed` for an open round."""
     round_ = session.get_one(Round, round_id)
     if round_.status is not RoundStatus.CLOSED:
         raise RuleViolation(ViolationCode.ROUND_NOT_CLOSED)
@@ -66,7 +66,10 @@ def written_answers_page(session: Session, *, round_id: int, actor: Actor, refus
             question_id=question.id,
             code=question.code,
             text=question.text,
-            lines=tuple(_line(one, languages=place.languages, refused=refused) for one in answers),
+            lines=tuple(
+                _line(one, languages=place.languages, refused=refused)
+                for one in sorted(answers, key=lambda one: one.review is not CommentReview.WAITING)
+            ),
         )
         for question, answers in written_answers(session, round_id=round_id)
         if answers

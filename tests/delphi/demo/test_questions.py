@@ -7,11 +7,11 @@ import pytest
 from sqlmodel import Session, col, select
 
 from delphi.demo.questions import demo_questions
-from surveys.models import Panellist, Question, QuestionAnswer, QuestionResult, Round, TaskForce
+from surveys.models import Panellist, Question, QuestionAnswer, QuestionResult, Round, StaffRole, TaskForce
 from surveys.queries.answer_reviews import written_answers
 from surveys.queries.questions import asked_from
 from surveys.rules.questions import QUESTION_KINDS
-from surveys.vocabulary import RoundStatus
+from surveys.vocabulary import CommentReview, RoundStatus
 from tests.delphi.demo.conftest import BuiltDemo
 
 pytestmark = pytest.mark.slow
@@ -67,5 +67,24 @@ def test_a_finished_task_force_shows_results_of_questions(demo_at: Callable[[str
         assert len(results) == len(questions) == 4
         assert all(result.n >= 3 for result in results)
         ((_, texts),) = written_answers(session, round_id=round_.id)
-        reviews = sorted(one.review for one in texts)
-        assert reviews == ["shared", "shared", "waiting"], "the facilitator has one left to read over"
+        assert [(one.review, one.shared_text) for one in texts] == [("shared", {})] * 3
+
+
+def test_the_facilitator_of_the_visit_has_a_text_left_to_read_over(demo_at: Callable[[str], BuiltDemo]) -> None:
+    """It names somebody; of the others one is paraphrased, because a place and a lone language tell of its author."""
+    demo = demo_at("round-3-open")
+    with demo.database.reading() as session:
+        round_, _ = asked_in(session, "C4")
+        ((_, texts),) = written_answers(session, round_id=round_.id)
+        assert sorted((one.review, bool(one.shared_text)) for one in texts) == [
+            ("shared", False),
+            ("shared", False),
+            ("shared", True),
+            ("waiting", False),
+        ]
+        assert ["@" in one.text for one in texts if one.review is CommentReview.WAITING] == [True]
+        assert session.exec(
+            select(StaffRole)
+            .join(TaskForce, col(TaskForce.id) == StaffRole.task_force_id)
+            .where(TaskForce.code == "C4", StaffRole.person_id == demo.links.facilitator_person_id)
+        ).all()
