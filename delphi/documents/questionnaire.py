@@ -1,6 +1,6 @@
 """The questionnaire of an open round on paper: coded items under a personal code, no name and nobody's answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,18 @@ TICKED = (Control.CHECKBOXES, Control.RADIOS)
 
 
 @dataclass(frozen=True, slots=True)
+class PaperFeedback:
+    """What the group answered and said in the round before, in words: by question, and by statement."""
+
+    lead: str
+    of_cell: Mapping[tuple[int, int], str]
+    of_statement: Mapping[int, tuple[str, ...]]
+
+
+NO_FEEDBACK = PaperFeedback("", {}, {})
+
+
+@dataclass(frozen=True, slots=True)
 class PaperQuestionnaire:
     """Everything one sheet is made of. `code` is the personal code; `needs_consent` where none was given yet."""
 
@@ -45,9 +57,12 @@ class PaperQuestionnaire:
     code: str
     needs_consent: bool
     min_group_size: int
+    feedback: PaperFeedback = NO_FEEDBACK
 
 
-def paper_questionnaire(session: Session, *, asked: AskedRound, code: str, needs_consent: bool) -> PaperQuestionnaire:
+def paper_questionnaire(
+    session: Session, *, asked: AskedRound, code: str, needs_consent: bool, feedback: PaperFeedback | None = None
+) -> PaperQuestionnaire:
     return PaperQuestionnaire(
         asked=asked,
         questionnaire=questionnaire_of(session, round_id=asked.id),
@@ -55,6 +70,7 @@ def paper_questionnaire(session: Session, *, asked: AskedRound, code: str, needs
         code=code,
         needs_consent=needs_consent,
         min_group_size=asked.min_group_size,
+        feedback=feedback or NO_FEEDBACK,
     )
 
 
@@ -67,7 +83,7 @@ def questionnaire_data(paper: PaperQuestionnaire) -> dict[str, Any]:
     asked = paper.asked
     panel = asked.panel
     is_rating = asked.kind is RoundKind.RATING
-    sections = _rating_sections(paper.questionnaire) if is_rating else _idea_sections()
+    sections = _rating_sections(paper.questionnaire, paper.feedback) if is_rating else _idea_sections()
     if paper.questions:
         sections.append(
             {"heading": gettext("Questions"), "hint": "", "entries": [_question(q) for q in paper.questions]}
@@ -96,7 +112,7 @@ def questionnaire_data(paper: PaperQuestionnaire) -> dict[str, Any]:
 def _lead(paper: PaperQuestionnaire) -> list[str]:
     panel = paper.asked.panel
     perspective = in_language(panel.perspective)
-    lead = [perspective] if perspective else []
+    lead = [line for line in (perspective, paper.feedback.lead) if line]
     lead.append(gettext("Tick or write clearly; every field may stay empty. Your name does not belong on this sheet."))
     if panel.contact_email:
         lead.append(
@@ -124,14 +140,14 @@ def _terms(paper: PaperQuestionnaire) -> list[str]:
     return [*text.points, text.small_panel, text.group_size]
 
 
-def _rating_sections(questionnaire: Questionnaire) -> list[dict[str, Any]]:
+def _rating_sections(questionnaire: Questionnaire, feedback: PaperFeedback) -> list[dict[str, Any]]:
     present = {statement.kind for statement in questionnaire.statements}
     return [
         {
             "heading": str(sentences.KINDS_PLURAL[kind]),
             "hint": "",
             "entries": [
-                _statement(statement, questionnaire.criteria_of(kind))
+                _statement(statement, questionnaire.criteria_of(kind), feedback)
                 for statement in questionnaire.statements
                 if statement.kind is kind
             ],
@@ -141,11 +157,17 @@ def _rating_sections(questionnaire: Questionnaire) -> list[dict[str, Any]]:
     ]
 
 
-def _statement(statement: AskedStatement, criteria: Sequence[AskedCriterion]) -> dict[str, Any]:
+def _statement(
+    statement: AskedStatement, criteria: Sequence[AskedCriterion], feedback: PaperFeedback
+) -> dict[str, Any]:
     return _entry(
         statement.code,
         in_language(statement.text),
-        scales=[_scale(criterion, letter) for criterion, letter in zip(criteria, "abcdefghij", strict=False)],
+        scales=[
+            {**_scale(criterion, letter), "before": feedback.of_cell.get((statement.id, criterion.id), "")}
+            for criterion, letter in zip(criteria, "abcdefghij", strict=False)
+        ],
+        said=feedback.of_statement.get(statement.id, ()),
         label=gettext("Comment, for or against (others read it without your name)"),
         lines=1,
     )
@@ -236,6 +258,7 @@ def _entry(
     hint: str = "",
     scales: Sequence[dict[str, Any]] = (),
     options: Sequence[dict[str, str]] = (),
+    said: Sequence[str] = (),
     label: str = "",
     lines: int = 0,
 ) -> dict[str, Any]:
@@ -245,6 +268,7 @@ def _entry(
         "hint": hint,
         "scales": list(scales),
         "options": list(options),
+        "said": list(said),
         "label": label,
         "lines": lines,
     }

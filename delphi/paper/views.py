@@ -13,6 +13,7 @@ from delphi.expert.forms.ideas import PostedIdeas, read_ideas
 from delphi.expert.forms.questions import PostedQuestions, read_questions
 from delphi.expert.forms.rating import PostedRatings, read_ratings
 from delphi.expert.forms.seen import Seen
+from delphi.expert.pages.on_paper import paper_feedback
 from delphi.expert.sitting import Problem
 from delphi.exports.language import speaking
 from delphi.paper import blueprint
@@ -48,7 +49,13 @@ def sheet(round_id: int, panellist_id: int) -> Response:
     seat = _seat(round_id, panellist_id)
     asked = asked_round(session, round_id=round_id)
     with speaking(seat.language if seat.language in LANGUAGES else LANGUAGES[0]):
-        paper = paper_questionnaire(session, asked=asked, code=seat.code, needs_consent=not seat.has_consented)
+        paper = paper_questionnaire(
+            session,
+            asked=asked,
+            code=seat.code,
+            needs_consent=not seat.has_consented,
+            feedback=paper_feedback(session, asked=asked, now=clock.now()),
+        )
         content = questionnaire_pdf(paper)
     return download(content, name=f"{asked.panel.code}-{asked.number}-{seat.code}")
 

@@ -10,6 +10,7 @@ from delphi.documents.questionnaire import paper_questionnaire, questionnaire_pd
 from delphi.documents.typesetting import download
 from delphi.expert import blueprint
 from delphi.expert.pages.documents import answers_sheet, certificate_of
+from delphi.expert.pages.on_paper import paper_feedback
 from delphi.expert.pages.sending import answers_page
 from delphi.expert.sitting import sit_down
 from delphi.security import current_actor, requires
@@ -42,7 +43,14 @@ def sheet(round_id: int) -> Response:
         abort(404)
     code = paper_code(round_id=asked.id, order_seed=asked.order_seed, panellist_id=sitting.seat.panellist_id)
     needs_consent = sitting.seat.consented_at is None
-    paper = paper_questionnaire(reading_session(), asked=asked, code=code, needs_consent=needs_consent)
+    session = reading_session()
+    paper = paper_questionnaire(
+        session,
+        asked=asked,
+        code=code,
+        needs_consent=needs_consent,
+        feedback=paper_feedback(session, asked=asked, now=sitting.now),
+    )
     return download(questionnaire_pdf(paper), name=f"{asked.panel.code}-{asked.number}-{code}")
 
 
