@@ -81,6 +81,24 @@ GUARDS = (
         ("tests/surveys/test_findings.py",),
     ),
     Guard(
+        "Reading over, texts",
+        "a text that nobody has read over, or that is withheld, counts as shared",
+        "surveys/rules/questions/reading.py",
+        "    if decision is None or decision.review is CommentReview.WAITING:\n",
+        '    text = LocalizedText({language: str(answer["text"])})\n'
+        "    if decision is None or decision.review is not CommentReview.SHARED:\n"
+        "        return Reading(CommentReview.SHARED, text)\n"
+        "    if decision.review is CommentReview.WAITING:\n",
+        (
+            "tests/surveys/questions/test_reading_over.py",
+            "tests/delphi/facilitator/test_written_answers.py",
+            "tests/delphi/facilitator/test_questions.py",
+            "tests/delphi/archive/test_bundle.py",
+            "-k",
+            "not postgresql",
+        ),
+    ),
+    Guard(
         "`synchronous=FULL`",
         "NORMAL in its place",
         "delphi/database.py",

@@ -56,7 +56,7 @@ class WrittenAnswersPage:
 
 
 def written_answers_page(session: Session, *, round_id: int, actor: Actor, refused: Refused) -> WrittenAnswersPage:
-    """Questions that ask for texts, and their texts, with unread ones first. Raises `round_not_closed` for an open round."""
+    """Questions that ask for texts, and the texts, unread ones first. Raises `round_not_closed` for an open round."""
     round_ = session.get_one(Round, round_id)
     if round_.status is not RoundStatus.CLOSED:
         raise RuleViolation(ViolationCode.ROUND_NOT_CLOSED)
