@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from delphi import clock
 from delphi.database import reading_session
-from delphi.security import current_actor
+from delphi.security import current_actor, current_subject
 from surveys.localized import LANGUAGES
 from surveys.queries.asked_round import AskedRound, Membership, round_and_seat, time_zone_of_round
 from surveys.vocabulary import RoundKind, RoundStatus
@@ -61,6 +61,8 @@ def after_saving(round_id: int, *, following: str) -> Response:
     then = request.form.get("then", "next")
     if then == "check":
         return redirect(url_for("expert.check", round_id=round_id), 303)
+    if then == "ideas":
+        return redirect(url_for("expert.idea_fates", task_force_id=current_subject().task_force_id), 303)
     if then == "leave":
         return redirect(url_for("expert.home", all=1), 303)
     language = then.removeprefix("language-")

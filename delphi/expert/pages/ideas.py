@@ -65,6 +65,8 @@ class CardGroup:
     parent_kind: StatementKind | None
     choices: tuple[tuple[str, int, str], ...]
     can_add: bool
+    next_card: int
+    """The first one behind those that hold a text: where somebody goes who wants to write another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ def _groups(
                 parent_kind=parent_kind,
                 choices=_choices(parent_kind, texts=texts, more=more) if parent_kind else (),
                 can_add=n_cards < CARDS_AT_MOST,
+                next_card=min(n_cards, _used(kinds, texts) + 1),
             )
         )
     return tuple(groups)

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlmodel import col, select
 
-from surveys.models import Comment, Criterion, Rating, RatingChange, Submission
+from surveys.models import Comment, Criterion, Rating, RatingChange, Round, Submission
 from surveys.vocabulary import RatingState, Stance
 from tests.builders import (
     everything_stored,
@@ -31,6 +31,17 @@ def test_every_choice_is_stored_as_it_was_made(app_on_each: Flask) -> None:
     assert re.search(rf'name="{first}" value="9"[^>]* checked', page)
     assert re.search(rf'name="{second}" value="outside" checked', page)
     assert page.count(" checked") == 3
+
+
+def test_behind_a_round_of_ideas_one_may_look_what_became_of_them_and_the_page_is_saved(study: Study) -> None:
+    button = 'value="ideas" class="link">What became of your ideas<'
+    assert button not in study.page(), "nothing was asked before the first round"
+    with study.database.writing() as session:
+        session.get_one(Round, study.round_id).number = 2
+    assert button in study.page()
+    response = study.send({study.field(): "9", "then": "ideas"})
+    assert (response.status_code, response.headers["Location"]) == (303, f"/my/{study.small.task_force_id}/ideas")
+    assert study.stored() == {study.field(): 9}
 
 
 def test_a_choice_can_be_taken_back(study: Study) -> None:
