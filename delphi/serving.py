@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 
 from flask import Flask
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ThreadedTaskDispatcher
 
 from delphi.commands import CommandProblem
+from delphi.lanes import Lanes, is_for_short_lane
 
 if TYPE_CHECKING:
     from delphi.jobs import Worker
@@ -43,7 +46,7 @@ def serve(app: Flask, *, door: socket.socket, worker: "Worker | None", ready: Se
     server = create_server(
         app,
         sockets=[door],
-        threads=THREADS,
+        _dispatcher=_dispatcher(),
         connection_limit=CONNECTIONS,
         ident="",
         # Which forwarded headers are believed is decided once, in the application, by `trust_proxy_hops`.
@@ -57,6 +60,18 @@ def serve(app: Flask, *, door: socket.socket, worker: "Worker | None", ready: Se
     finally:
         stop.set()
         server.close()
+
+
+def _dispatcher() -> ThreadedTaskDispatcher:
+    """The threads of waitress, which take from two lanes in turn."""
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.queue = Lanes(_is_for_short_lane)
+    dispatcher.set_thread_count(THREADS)
+    return dispatcher
+
+
+def _is_for_short_lane(channel: HTTPChannel) -> bool:
+    return is_for_short_lane(channel.requests[0].path) if channel.requests else False
 
 
 def _announce(address: tuple[str, int], lines: Sequence[str], stop: threading.Event) -> None:

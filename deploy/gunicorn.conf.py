@@ -13,7 +13,8 @@ gc.disable()
 bind = os.environ.get("DELPHI_BIND", "127.0.0.1:8000")
 # SQLite has one writer: one process, whose threads queue fairly for it. PostgreSQL: about one process a core.
 workers = int(os.environ.get("DELPHI_WEB_PROCESSES", "1"))
-worker_class = "gthread"
+# Threads, as "gthread"; staff who close a round do not stand behind a burst of answers.
+worker_class = "delphi.gunicorn_worker.LanedWorker"
 threads = 8
 # A whole burst may wait in line: refused connections would look like lost answers.
 backlog = 2048

@@ -1,13 +1,17 @@
 """What deploy/ holds fits the program: files are read by the tools they are for, settings and commands exist."""
 
+import gc
 import re
 import shutil
 import subprocess
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from gunicorn.util import load_class
+from gunicorn.workers.gthread import ThreadWorker
 
 from delphi.cli import COMMANDS
 from delphi.config import ROOT, Settings
@@ -120,8 +124,15 @@ def test_every_file_the_containers_mount_or_build_from_is_there() -> None:
 
 
 def test_gunicorn_makes_connections_after_the_fork() -> None:
-    config: dict[str, object] = {}
-    exec(text_of("gunicorn.conf.py"), config)  # noqa: S102
-    assert config["worker_class"] == "gthread" and config["preload_app"] is True
+    config: dict[str, Any] = {}
+    try:
+        exec(text_of("gunicorn.conf.py"), config)  # noqa: S102
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    gc.disable()
+    config["on_starting"](None)
+    assert gc.isenabled()
+    assert issubclass(load_class(config["worker_class"]), ThreadWorker) and config["preload_app"] is True
     assert callable(config["post_fork"])
     assert int(str(config["timeout"])) > 20
