@@ -26,7 +26,7 @@ def send(connection: Connection, words: str, places: Any = ()) -> list[Row]:
         cursor = connection.connection.cursor()
         connection.dispatch.before_cursor_execute(connection, cursor, words, places, None, False)
         cursor.execute(words, places)
-        return cursor.fetchall() if cursor.description else []  # type: ignore[return-value]
+        return cursor.fetchall() if cursor.description else []
     except dialect.loaded_dbapi.Error as problem:
         is_lost = dialect.is_disconnect(problem, connection.connection.dbapi_connection, cursor)
         if is_lost:
