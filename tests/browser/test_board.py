@@ -1,19 +1,24 @@
 """Every way to look at a closed round in Chromium: accessible, narrow, light and dark, and worked by keyboard alone."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from surveys.models import Comment
+from surveys.models import Comment, FrozenQuestionAnswer, QuestionResult, Snapshot
+from surveys.queries.answer_reviews import written_answers
+from surveys.services.answer_reviews import share_answer, withhold_answer
 from surveys.services.comments import share_comment
 from surveys.services.next_round import build_next_round
+from surveys.services.question_freezing import frozen_questions_of, list_written_answers
+from surveys.vocabulary import AnswerState, QuestionKind
 from tests.browser.arriving import press_to_next_page
 from tests.browser.looking import NARROWEST, Watch, axe_problems, overhang
 from tests.browser.serving import serving
-from tests.builders import NOW, as_facilitator
+from tests.builders import NOW, a_question, as_facilitator, said
 from tests.delphi.facilitator.closed_rounds import ClosedRound
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,6 +33,8 @@ LOOKS = (
     "what-if",
     "what-if?agreement=50&iqr=8&min_n=5&quantile=linear&denominator=rated",
     "comments",
+    "written-answers",
+    "question-results",
 )
 
 
@@ -38,6 +45,7 @@ class Desk:
         self.closed, self.context, self.base = closed, context, base
         self.later = closed.another_round(MOVED)
         with closed.database.writing() as session:
+            three_texts(session, closed, round_id=self.later)
             for comment in session.exec(select(Comment)).all():
                 share_comment(
                     session,
@@ -78,6 +86,26 @@ class Desk:
             if self.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
                 return
         raise AssertionError(f"{selector} is not reached by keyboard")
+
+
+def three_texts(session: Session, closed: ClosedRound, *, round_id: int) -> None:
+    """A text question of the closed round, as if it had been asked: one text unread, one paraphrased, one withheld."""
+    question_id = a_question(session, round_id=round_id, kind=QuestionKind.LONG_TEXT, options=(), text="What else?")
+    snapshot_id = session.exec(select(Snapshot.id).where(Snapshot.round_id == round_id)).one()
+    for panellist_id, text in zip(closed.small.panellists, ("Unread", "Said at length", "A name"), strict=False):
+        answer: dict[str, Any] = {"state": AnswerState.ANSWERED, "answer": {"text": text}, "language": "en"}
+        session.add(
+            FrozenQuestionAnswer(snapshot_id=snapshot_id, question_id=question_id, panellist_id=panellist_id, **answer)
+        )
+    session.add(QuestionResult(snapshot_id=snapshot_id, question_id=question_id, n=3))
+    session.flush()
+    snapshot = session.get_one(Snapshot, snapshot_id)
+    list_written_answers(session, frozen=frozen_questions_of(session, snapshot=snapshot))
+    ((_, texts),) = written_answers(session, round_id=round_id)
+    ids = {one.text: one.id for one in texts}
+    about: dict[str, Any] = {"actor": as_facilitator(closed.small), "round_id": round_id, "now": NOW}
+    share_answer(session, answer_id=ids["Said at length"], paraphrase=said("In short", "En bref"), **about)
+    withhold_answer(session, answer_id=ids["A name"], reason="It names somebody", **about)
 
 
 @pytest.fixture
