@@ -30,6 +30,8 @@ ALWAYS = {
     name.lower(): (name, value)
     for name, value in (
         ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+        # For browsers that do not know frame-ancestors; the policy above is stricter where they do.
+        ("X-Frame-Options", "SAMEORIGIN"),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("Cross-Origin-Opener-Policy", "same-origin"),

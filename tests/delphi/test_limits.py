@@ -78,6 +78,14 @@ def test_a_request_for_another_name_is_refused(app: Flask, name: str, status: in
     assert "evil" not in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("path", ["/", "/nothing-of-this-name", "/healthz"])
+def test_every_answer_says_what_a_browser_may_do_with_it(app: Flask, path: str) -> None:
+    headers = app.test_client().get(path).headers
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "no-referrer")
+
+
 @pytest.mark.slow
 def test_a_thousand_guesses_find_nothing_and_lock_nobody_out(room: Room) -> None:
     client = room.app.test_client()
