@@ -22,6 +22,7 @@ from surveys.models import (
     TaskForce,
 )
 from surveys.queries.my_panels import MyPanel, MyRound, my_panels
+from surveys.queries.next_rounds import later_closings
 from surveys.queries.participation import IN_PANEL, eligible_panellists
 from surveys.queries.questionnaire import questionnaire_of
 from surveys.services.freezing import protocol_of
@@ -121,6 +122,7 @@ def _round_facts(session: Session, *, round_: Round, person_id: int) -> RoundFac
         first_question=_first_question(session, round_=round_),
         receipt=_receipt(session, round_=round_, panel=panel),
         earlier=_earlier_facts(session, round_=round_) if mine.has_feedback else None,
+        later_closings=later_closings(session, study_id=panel.study_id, round_=round_),
     )
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.lists import format_list
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -41,6 +42,8 @@ class RoundFacts:
     receipt: str = ""
     earlier: "EarlierFacts | None" = None
     """The round whose results this one shows; None on a first look."""
+    later_closings: tuple[datetime, ...] = ()
+    """When the rounds behind this one are planned to close, as far as the study has dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,17 +200,19 @@ def _of_round(facts: MailFacts) -> dict[str, Any]:
     if facts.round is None:
         raise ValueError("this mail is about a round, and there is none")
     about, language = facts.round, mail_language(facts.language)
-    closes_on = ""
-    if about.deadline_at is not None:
-        local = about.deadline_at.astimezone(ZoneInfo(facts.time_zone)).date()
-        closes_on = written_date(local, "d MMMM", language)
+
+    def day(at: datetime) -> str:
+        return written_date(at.astimezone(ZoneInfo(facts.time_zone)).date(), "d MMMM", language)
+
     return {
         "place": about.task_force,
         "objective": about.objective.in_language(language),
         "round_number": about.number,
         "n_rounds": about.n_rounds,
         "closes_at": moment(about.deadline_at, facts.time_zone, language),
-        "closes_on": closes_on,
+        "closes_on": "" if about.deadline_at is None else day(about.deadline_at),
+        "later_days": [day(each) for each in about.later_closings],
+        "joined": lambda days, before="": format_list([before + each for each in days], locale=language),
         "n_asked": about.n_asked,
         "n_done": about.n_done,
         "minutes": about.minutes,

@@ -32,3 +32,13 @@ def next_openings(session: Session, *, task_force_ids: Sequence[int], now: datet
         if number == begun[task_force_id] + 1:
             found.setdefault(task_force_id, opens_at)
     return {task_force_id: opens_at for task_force_id, opens_at in found.items() if opens_at > now}
+
+
+def later_closings(session: Session, *, study_id: int, round_: Round) -> tuple[datetime, ...]:
+    """When the rounds behind `round_` are planned to close, as far as that lies behind its own deadline."""
+    planned = session.exec(
+        select(PlannedRound.closes_at)
+        .where(PlannedRound.study_id == study_id, PlannedRound.number > round_.number)
+        .order_by(col(PlannedRound.number))
+    ).all()
+    return tuple(each for each in planned if round_.deadline_at is not None and each > round_.deadline_at)

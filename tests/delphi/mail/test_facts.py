@@ -8,7 +8,8 @@ from delphi.config import Settings
 from delphi.database import Database
 from delphi.mail.facts import gather_facts
 from delphi.mail.messages import Mail, compose
-from surveys.models import OutboxMessage, TaskForce
+from surveys.models import OutboxMessage, Person, PlannedRound, TaskForce
+from surveys.queries.next_rounds import later_closings
 from surveys.services.outbox import queue_message
 from surveys.services.rounds import close_round, open_round, plan_round
 from surveys.vocabulary import MessageKind, RoundKind
@@ -93,3 +94,28 @@ def test_who_never_began_a_round_of_ideas_reads_its_first_question(database: Dat
         (queued,) = session.exec(select(OutboxMessage)).all()
         said = mail_of(session, queued).text
         assert "Commencez par une seule question\u00a0: Quel problème empêche cet objectif d’avancer\u00a0?" in said
+
+
+def test_an_invitation_names_the_planned_days_that_are_still_to_come(database: Database) -> None:
+    with database.writing() as session:
+        small = a_study(session, n_experts=5)
+        round_ = an_open_ideas_round(session, small)
+        assert round_.deadline_at is not None
+        for number, days in ((2, -1), (3, 20)):
+            closes_at = round_.deadline_at + timedelta(days=days)
+            opens_at = closes_at - timedelta(days=9)
+            session.add(PlannedRound(study_id=small.study_id, number=number, opens_at=opens_at, closes_at=closes_at))
+        queue_message(
+            session,
+            kind=MessageKind.INVITATION,
+            person=session.get_one(Person, small.experts[0]),
+            study_id=small.study_id,
+            params={"round_id": round_.id},
+            now=NOW,
+        )
+        session.flush()
+        assert later_closings(session, study_id=small.study_id, round_=round_) == (
+            round_.deadline_at + timedelta(days=20),
+        )
+        (queued,) = session.exec(select(OutboxMessage)).all()
+        assert "The later ones are planned to close on " in mail_of(session, queued).text

@@ -97,6 +97,16 @@ def test_invitation_says_date_minutes_and_size() -> None:
     assert "mardi 12 mai 2026, 18:00 Paris (16:00 UTC)" in french.text
 
 
+def test_invitation_says_the_days_of_the_later_rounds_where_they_are_planned() -> None:
+    later = (datetime(2026, 6, 1, 22, 0, tzinfo=UTC), datetime(2026, 6, 23, 16, 0, tzinfo=UTC))
+    planned = replace(FACTS, round=replace(ROUND, later_closings=later))
+    english = compose(MessageKind.INVITATION, planned).text
+    assert "minutes. The later ones are planned to close on 2 June and 23 June. They are shorter, because" in english
+    french = compose(MessageKind.INVITATION, replace(planned, language="fr")).text
+    assert "minutes. Les suivants doivent se terminer le 2 juin et le 23 juin. Ils sont plus courts, car" in french
+    assert "planned" not in compose(MessageKind.INVITATION, FACTS).text
+
+
 def test_the_size_of_a_small_panel_is_not_told() -> None:
     assert "we are" not in written(MessageKind.INVITATION, panel_size=None).text
 
