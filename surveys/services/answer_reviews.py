@@ -3,13 +3,15 @@
 import secrets
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from surveys.errors import NotFound, RuleViolation
 from surveys.localized import LocalizedText
-from surveys.models import AnswerReview, Question, Round, TaskForce
+from surveys.models import AnswerReview, FrozenQuestionAnswer, Question, Round, Snapshot, TaskForce
 from surveys.queries.questions import asked_from
 from surveys.rules.permissions import Actor
+from surveys.rules.questions.reading import words_of
 from surveys.rules.questions.texts import LONG_LIMIT
 from surveys.rules.texts import REASON_LIMIT, clean_text, require_text
 from surveys.services.audit import record
@@ -31,7 +33,7 @@ def share_answer(
     Raises
     ------
     NotFound
-        The answer is of another round.
+        The answer is of another round, or nobody holds to it since the round was reopened.
     RuleViolation
         `round_not_closed`; `text_empty` or `text_too_long` where the paraphrase lacks one of the study's languages
         or is too long.
@@ -82,9 +84,20 @@ def _hold(session: Session, *, round_id: int, answer_id: int) -> tuple[AnswerRev
         .where(AnswerReview.id == answer_id, Question.round_id == round_id)
         .with_for_update(of=AnswerReview)
     ).first()
-    if found is None:
+    if found is None or not _is_held(session, review=found[0], round_id=round_id):
         raise NotFound
     return (*found, round_)
+
+
+def _is_held(session: Session, *, review: AnswerReview, round_id: int) -> bool:
+    """Whether the newest snapshot has these words: after a reopening somebody may have written others."""
+    newest = select(func.max(Snapshot.id)).where(Snapshot.round_id == round_id).scalar_subquery()
+    answers = session.exec(
+        select(FrozenQuestionAnswer.answer).where(
+            FrozenQuestionAnswer.snapshot_id == newest, FrozenQuestionAnswer.question_id == review.question_id
+        )
+    ).all()
+    return any(answer is not None and words_of(answer) == review.words for answer in answers)
 
 
 def _shown(review: AnswerReview) -> dict[str, object]:

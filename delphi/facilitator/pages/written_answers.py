@@ -1,6 +1,7 @@
 """Written answers to the further questions of a closed round, to be read over before they leave this page."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
@@ -12,6 +13,9 @@ from surveys.models import Round
 from surveys.queries.answer_reviews import WrittenAnswer, written_answers
 from surveys.rules.permissions import Actor
 from surveys.vocabulary import CommentReview, RoundKind, RoundStatus, ViolationCode
+
+FEW = 3
+"""People who must have written in a language before it tells nothing of who they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
     answer: WrittenAnswer
+    is_rare: bool
+    """Few wrote in this language, others in another: the language itself may name the author."""
     texts: Mapping[str, str]
     reason: str
     wish: str
@@ -66,10 +72,7 @@ def written_answers_page(session: Session, *, round_id: int, actor: Actor, refus
             question_id=question.id,
             code=question.code,
             text=question.text,
-            lines=tuple(
-                _line(one, languages=place.languages, refused=refused)
-                for one in sorted(answers, key=lambda one: one.review is not CommentReview.WAITING)
-            ),
+            lines=_lines(answers, languages=place.languages, refused=refused),
         )
         for question, answers in written_answers(session, round_id=round_id)
         if answers
@@ -88,11 +91,22 @@ def written_answers_page(session: Session, *, round_id: int, actor: Actor, refus
     )
 
 
-def _line(answer: WrittenAnswer, *, languages: tuple[str, ...], refused: Refused) -> AnswerLine:
+def _lines(answers: Sequence[WrittenAnswer], *, languages: tuple[str, ...], refused: Refused) -> tuple[AnswerLine, ...]:
+    n_in = Counter[str]()
+    for one in answers:
+        n_in[one.language] += one.n
+    return tuple(
+        _line(one, is_rare=len(n_in) > 1 and n_in[one.language] < FEW, languages=languages, refused=refused)
+        for one in sorted(answers, key=lambda one: one.review is not CommentReview.WAITING)
+    )
+
+
+def _line(answer: WrittenAnswer, *, is_rare: bool, languages: tuple[str, ...], refused: Refused) -> AnswerLine:
     is_refused = refused.answer_id == answer.id
     stored = {language: answer.shared_text.get(language, "") for language in languages}
     return AnswerLine(
         answer=answer,
+        is_rare=is_rare,
         texts=stored | dict(refused.texts) if is_refused else stored,
         reason=refused.reason if is_refused else answer.reason,
         wish=refused.wish if is_refused else "",

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlmodel import col, select
 
 from delphi.database import Database
-from surveys.models import AnswerReview
+from surveys.models import AnswerReview, FrozenQuestionAnswer
 from surveys.services.question_answers import AnswerGiven, save_question_answers
 from surveys.services.rounds import close_round
 from surveys.vocabulary import AnswerState, CommentReview, QuestionKind
@@ -93,6 +93,7 @@ def desk(app: Flask) -> Desk:
 def test_what_is_still_to_be_read_is_counted_where_work_is_listed(desk: Desk) -> None:
     page = desk.page()
     assert "2 of 2 are still to be read." in page
+    assert "Few wrote in this language" not in page, "everybody wrote in the same"
     assert "Ask Awa Ndiaye of the &lt;ministry&gt;" in page and HARMLESS in page
     link = f'href="{desk.address}"'
     for address, words in (
@@ -169,6 +170,15 @@ def test_nothing_unread_or_withheld_is_on_another_page_or_in_a_file(
     (question,) = json.loads(document)["questions"]
     assert (question["n"], question["n_unread"], question["n_withheld"]) == (2, 1, 1)
     assert "1 answer is not yet read over. 1 answer is withheld." in json.loads(document)["about"]
+
+
+def test_a_lone_language_is_pointed_out_where_it_is_decided(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        for frozen in session.exec(select(FrozenQuestionAnswer)).all():
+            frozen.language = "fr" if frozen.answer == {"text": HARMLESS} else "en"
+    assert desk.page().count("Few wrote in this language") == 2
+    desk.decide(HARMLESS, "paraphrase", **{"text-en": "Less wind", "text-fr": "Moins de vent"})
+    assert desk.page().count("Few wrote in this language") == 1
 
 
 def test_only_the_facilitator_of_the_round_reads_texts_over(desk: Desk) -> None:

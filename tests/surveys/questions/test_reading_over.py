@@ -176,6 +176,7 @@ def test_words_that_change_after_a_reopening_are_read_over_anew(database: Databa
         who = {"actor": as_facilitator(small), "round_id": round_id, "now": NOW}
         ids = on_desk(session, round_id=round_id)
         share_answer(session, answer_id=ids[TEXTS[1]], **who)
+        withhold_answer(session, answer_id=ids[TEXTS[0]], reason="A name", **who)
         reopen_round(session, reason="Late", deadline_at=NOW + timedelta(hours=9), **who)
         write(session, small, round_id=round_id, question_id=question_id, expert=0, text="Now without a name")
         close_round(session, actor=None, round_id=round_id, now=NOW + timedelta(hours=1))
@@ -184,6 +185,8 @@ def test_words_that_change_after_a_reopening_are_read_over_anew(database: Databa
         assert (texts, n_unread) == (["More rain", "More rain"], 2)
         assert set(on_desk(session, round_id=round_id)) == {"Now without a name", TEXTS[1], TEXTS[2]}
         assert n_unread_in(session, round_ids=[round_id]) == {round_id: 2}, "nobody waits for words that are gone"
+    with pytest.raises(NotFound), database.writing() as session:
+        take_back_decision(session, answer_id=ids[TEXTS[0]], **who)
 
 
 def test_an_older_database_has_its_texts_on_the_desk(tmp_path_factory: pytest.TempPathFactory) -> None:
