@@ -94,9 +94,10 @@ def roll_back(settings: "Settings", *, now: datetime) -> int:
     from delphi.backup_rotation import backups_in
     from delphi.commands import CommandProblem
 
-    found = [path for path in backups_in(settings.instance / "backups") if path.name.startswith(PREFIX)]
+    folder = settings.instance / "backups"
+    found = [path for path in backups_in(folder) if path.name.startswith(PREFIX)]
     if not found:
-        raise CommandProblem("There is no backup of before a migration in instance/backups/: nothing to go back to.")
+        raise CommandProblem(f"There is no backup of before a migration in {folder}: nothing to go back to.")
     restored = backups.restore(settings, source=found[0], force=True, now=now, is_upgraded=False)
     if restored.saved is not None:
         print(f"What was there before, with all later answers: {restored.saved}")

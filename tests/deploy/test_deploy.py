@@ -4,6 +4,7 @@ import gc
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def text_of(name: str) -> str:
     return (DEPLOY / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["delphi.env.example", "compose.yaml", "Dockerfile"])
+@pytest.mark.parametrize("name", ["delphi.env.example", "compose.yaml", "Dockerfile", "healthy.py"])
 def test_every_setting_that_is_named_exists(name: str) -> None:
     known = {f"DELPHI_{field.name.upper()}" for field in fields(Settings)} | OF_GUNICORN | OF_COMPOSE
     named = set(re.findall(r"DELPHI_[A-Z_]+", text_of(name)))
@@ -136,3 +137,15 @@ def test_gunicorn_makes_connections_after_the_fork() -> None:
     assert issubclass(load_class(config["worker_class"]), ThreadWorker) and config["preload_app"] is True
     assert callable(config["post_fork"])
     assert int(str(config["timeout"])) > 20
+
+
+def test_the_command_of_the_server_has_the_settings_of_the_services(tmp_path: Path) -> None:
+    (tmp_path / "delphi.env").write_text(text_of("delphi.env.example").replace("/var/lib/delphi", str(tmp_path)))
+    script = text_of("delphi").replace("/opt/delphi/.venv/bin/python", sys.executable).replace("/opt/delphi", str(ROOT))
+    script = script.replace("/etc/delphi/delphi.env", str(tmp_path / "delphi.env"))
+    # There is no user of that name here.
+    script, changed = re.subn(r"setpriv .*\\\n +env ", "env ", script)
+    assert changed == 1
+    shown = subprocess.run(["sh", "-c", script, "delphi", "mail"], cwd="/", capture_output=True, text=True, check=True)
+    assert "Sender: Delphi <delphi@example.org>" in shown.stdout
+    assert "mail.example.org:587" in shown.stdout and "PASSWORD" not in shown.stdout
