@@ -26,6 +26,10 @@ LOOKS: dict[str, Looks] = {
 LED_TO = ("expert.receipt",)
 """Pages to which the form of another one leads."""
 OURS = ("expert", "paper", "public")
+LOW = """() => [...document.querySelectorAll("main :is(.button, label.point, label.check, summary)")]
+    .filter((one) => one.offsetHeight && one.getBoundingClientRect().height < 47.5)
+    .map((one) => one.textContent.trim().slice(0, 40)).slice(0, 3)"""
+"""What one presses or ticks is 48 px high."""
 
 
 def test_the_list_of_pages_is_complete(app: Flask) -> None:
@@ -62,5 +66,7 @@ def test_axe_finds_nothing_on_any_page(windows: tuple[Windows, World], language:
         assert page.get_attribute("html", "lang") == language, state.name
         if state.endpoint.startswith("expert.") and not page.locator("footer a[href^='mailto:']").count():
             problems.append(f"{state.name} names nobody to write to")
+        if state.endpoint.startswith("expert."):
+            problems += [f"{state.name} is too low for a thumb: {one}" for one in page.evaluate(LOW)]
         problems += [f"{state.name} {one}" for one in wrong_with(page, views=VIEWS, looks=LOOKS[language])]
     assert problems == []
