@@ -4,7 +4,6 @@ Whether a signature is right follows from the cookie and the key alone. How old 
 still stands, is asked at every request.
 """
 
-import time
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import lru_cache
@@ -12,11 +11,13 @@ from typing import Any
 
 from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 MOST_KEPT = 4_096
 """Cookies: some 200 bytes for each person who came lately."""
 PLAIN = (str, int, bool)
+CLOCK = TimestampSigner("signs nothing")
+"""Tells the time by which cookies are signed."""
 
 
 class CookieSessions(SecureCookieSessionInterface):
@@ -44,8 +45,7 @@ class CookieSessions(SecureCookieSessionInterface):
             held, signed_at = _checked(signing, cookie)
         except BadSignature:
             return self.session_class()
-        age = time.time() - signed_at
-        if not 0 <= age <= app.permanent_session_lifetime.total_seconds():
+        if not 0 <= CLOCK.get_timestamp() - signed_at <= app.permanent_session_lifetime.total_seconds():
             return self.session_class()
         return self.session_class(_copied(held))
 
