@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from delphi.database import Database
 from surveys.errors import RuleViolation
@@ -167,7 +167,7 @@ def test_publishing_thanks_everybody_once_and_then_asks_who_stays(lite: Database
         session.get_one(Panellist, small.panellists[5]).status = MembershipStatus.LEFT
         for _ in range(2):
             publish_outcomes(session, actor=as_facilitator(small), task_force_id=small.task_force_id, now=NOW)
-        mails = session.exec(select(OutboxMessage)).all()
+        mails = session.exec(select(OutboxMessage).order_by(col(OutboxMessage.id))).all()
         assert [(mail.kind, mail.person_id, mail.params) for mail in mails] == [
             (MessageKind.THANKS, person, {"round_id": round_.id}) for person in small.experts[:5]
         ]

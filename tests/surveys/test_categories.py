@@ -177,7 +177,9 @@ def test_assign_category_logs_only_what_changed(lite: Database) -> None:
         assert assign(session, study, ["A5-01", "A5-02", "A5-03"], "markets") == 1
         assert assign(session, study, ["A5-01"], None) == 1
         events = session.exec(
-            select(AuditEvent.details).where(AuditEvent.action == AuditAction.STATEMENT_CATEGORISED)
+            select(AuditEvent.details)
+            .where(AuditEvent.action == AuditAction.STATEMENT_CATEGORISED)
+            .order_by(col(AuditEvent.id))
         ).all()
         assert [event["code"] for event in events] == ["A5-01", "A5-02", "A5-03", "A5-01"]
         assert events[-1]["before_id"] == study.categories["markets"]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from delphi.database import Database
 from surveys.errors import NotFound, RuleViolation
@@ -81,7 +81,8 @@ def test_the_newest_vote_in_time_counts_and_late_ones_stand_apart(database: Data
         }
         assert (sheet.tally.n_voted, sheet.tally.is_quorate, sheet.tally.n_late) == (2, True, 2)
         assert len(session.exec(select(Vote)).all()) == 5
-        logged = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.VOTE_CAST)).all()
+        cast = select(AuditEvent).where(AuditEvent.action == AuditAction.VOTE_CAST)
+        logged = session.exec(cast.order_by(col(AuditEvent.id))).all()
         assert [one.details["is_late"] for one in logged] == [False, False, True, False, True]
         assert not any("Ama" in str(one.details) for one in logged)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from delphi.database import Database
 from surveys.errors import NotFound, RuleViolation
@@ -59,7 +59,8 @@ def test_a_later_decision_supersedes_the_earlier_and_keeps_it(database: Database
             ("GF.1", "Bureau, 4 May", "An alliance", "Paula Secretary", LATER, None),
             ("CF.I", "Roadmap 2023", "Led by the secretariat", "Paula Secretary", NOW, LATER),
         ]
-        events = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.FACILITY_DECIDED)).all()
+        decided = select(AuditEvent).where(AuditEvent.action == AuditAction.FACILITY_DECIDED)
+        events = session.exec(decided.order_by(col(AuditEvent.id))).all()
         assert [(event.details["code"], event.details["facility"]) for event in events] == [
             ("A5-01", "CF.I"),
             ("A5-02", "CF.I"),

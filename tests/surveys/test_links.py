@@ -1,7 +1,7 @@
 """Activities of different task forces: proposed as alike, split between facilities, linked with a reason."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from delphi.database import Database
 from surveys.errors import RuleViolation
@@ -67,7 +67,8 @@ def test_a_link_is_seen_from_both_sides_and_a_dismissed_one_from_none(database: 
         assert linked(LinkKind.DUPLICATE) == {"A5-01": ["B1-01"], "B1-01": ["A5-01"]}
         assert linked(LinkKind.DISMISSED) == {}
         assert len(session.exec(select(StatementLink)).all()) == 1
-        logged = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.STATEMENTS_LINKED)).all()
+        acts = select(AuditEvent).where(AuditEvent.action == AuditAction.STATEMENTS_LINKED)
+        logged = session.exec(acts.order_by(col(AuditEvent.id))).all()
         assert [one.details["kind"] for one in logged] == ["duplicate", "dismissed"]
 
 

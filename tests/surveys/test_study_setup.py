@@ -207,7 +207,7 @@ def test_a_draft_changes_its_criteria_in_place(database: Database) -> None:
         settings = replace(quick, criteria={**quick.criteria, "urgency": quick.criteria["importance"]})
         drafts = [drafts_with("importance"), drafts_with("urgency")]
         save_protocol(session, study_id=study.id, settings=settings, criteria=drafts, actor=actor, now=NOW)
-        after = {one.code: one for one in session.exec(select(Criterion)).all()}
+        after = {one.code: one for one in session.exec(select(Criterion).order_by(col(Criterion.position))).all()}
         assert set(after) == {"importance", "urgency"}
         assert after["importance"].id == before["importance"]
         assert [(one.is_primary, one.position) for one in after.values()] == [(True, 1), (False, 2)]

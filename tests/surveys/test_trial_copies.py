@@ -68,7 +68,8 @@ def colleague(session: Session, *, pilot: Round, number: int) -> Actor:
 
 
 def answer(session: Session, *, small: SmallStudy, pilot: Round, number: int, minutes: int) -> None:
-    asked = session.exec(select(Statement).where(Statement.task_force_id == pilot.task_force_id)).all()
+    copies = select(Statement).where(Statement.task_force_id == pilot.task_force_id)
+    asked = session.exec(copies.order_by(col(Statement.id))).all()
     study_id = session.get_one(TaskForce, pilot.task_force_id).study_id
     importance = session.exec(
         select(Criterion.id).where(Criterion.study_id == study_id, Criterion.code == "importance")

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from surveys.models import AuditEvent, NameLookup, Person, StaffRole
 from surveys.vocabulary import AuditAction, Role, StatementKind
@@ -81,7 +81,7 @@ def test_with_a_reason_and_a_second_person_the_name_is_shown_logged_and_counted(
     with names.room.database.reading() as session:
         logged = [
             (row.action, row.actor_id)
-            for row in session.exec(select(AuditEvent)).all()
+            for row in session.exec(select(AuditEvent).order_by(col(AuditEvent.id))).all()
             if row.action.value.startswith("name_")
         ]
     asker = names.small.secretary_id

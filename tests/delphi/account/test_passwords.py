@@ -9,7 +9,7 @@ from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 
 from delphi import passwords
 from delphi.config import Settings
@@ -95,7 +95,8 @@ def mailed_text(room: Room, *, kind: MessageKind) -> str:
     """The newest mail of a kind; none of its headers says what the text does."""
     settings = Settings(secret_key=SECRET_KEY, base_url="http://localhost", testing=True)
     with room.database.reading() as session:
-        queued = session.exec(select(OutboxMessage).where(OutboxMessage.kind == kind)).all()[-1]
+        of_the_kind = select(OutboxMessage).where(OutboxMessage.kind == kind)
+        queued = session.exec(of_the_kind.order_by(col(OutboxMessage.id))).all()[-1]
         mail = prepare(session, queued=queued, settings=settings, now=datetime.now(UTC))
     assert "List-Unsubscribe" not in mail and "http://" not in str(mail.items())
     body = mail.get_body(("plain",))

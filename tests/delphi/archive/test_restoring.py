@@ -205,7 +205,9 @@ def test_sealing_on_the_page_keeps_the_bundle_and_logs_its_seal(archived: Sealed
             seals = [
                 event.details["seal"]
                 for event in session.exec(
-                    select(AuditEvent).where(AuditEvent.action == AuditAction.ARCHIVE_SEALED)
+                    select(AuditEvent)
+                    .where(AuditEvent.action == AuditAction.ARCHIVE_SEALED)
+                    .order_by(col(AuditEvent.id))
                 ).all()
             ]
         assert check(content, seal=bundle.seal).n_rounds == bundle.n_rounds == 3

@@ -54,7 +54,7 @@ def study_on_each(app_on_each: Flask) -> Iterator[Study]:
 
 def rows(study: Study, table: type[Any]) -> list[Any]:
     with study.database.reading() as session:
-        return list(session.exec(select(table)).all())
+        return list(session.exec(select(table).order_by(*table.__table__.primary_key)).all())
 
 
 def test_each_change_is_stored_and_the_last_of_a_page_counts(study_on_each: Study) -> None:

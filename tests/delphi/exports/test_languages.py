@@ -32,7 +32,7 @@ def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         catalogue.add(english, words)
     with (folder / "messages.mo").open("wb") as target:
         write_mo(target, catalogue)
-    monkeypatch.setattr("delphi.exports.language.TRANSLATIONS", tmp_path)
+    monkeypatch.setattr("delphi.exports.language.compiled_catalogues", lambda: tmp_path)
     yield
 
 

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 from flask import Flask
-from sqlmodel import select
+from sqlmodel import col, select
 
 from delphi.database import Database
 from surveys.models import (
@@ -243,7 +243,8 @@ def test_a_bounce_is_a_task_until_the_corrected_address_got_its_mail(app_on_each
     with database.reading() as session:
         person = session.get_one(Person, small.experts[2])
         assert person.email == "right@example.org"
-        newest = session.exec(select(OutboxMessage).where(OutboxMessage.person_id == person.id)).all()[-1]
+        theirs = select(OutboxMessage).where(OutboxMessage.person_id == person.id)
+        newest = session.exec(theirs.order_by(col(OutboxMessage.id))).all()[-1]
         assert (newest.kind, newest.status) == (MessageKind.NEW_LINK, OutboxStatus.QUEUED)
 
 

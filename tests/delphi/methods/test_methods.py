@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlmodel import select
+from sqlmodel import col, select
 
 from delphi.database import Database
 from delphi.documents.blocks import Document, Grid, Picture, text_of
@@ -175,7 +175,10 @@ def test_what_is_written_is_kept_in_versions(database: Database) -> None:
             write({"en": "x" * (TEXT_LIMIT + 1)}, base=2)
         assert long.value.code is ViolationCode.TEXT_TOO_LONG
     with database.reading() as session:
-        stored = [(one.version, dict(one.text)) for one in session.exec(select(ReportEntry)).all()]
+        stored = [
+            (one.version, dict(one.text))
+            for one in session.exec(select(ReportEntry).order_by(col(ReportEntry.version))).all()
+        ]
         events = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.REPORT_ENTRY_WRITTEN)).all()
     assert stored == [(1, {"en": "A grant", "fr": "Une subvention"}), (2, {})]
     assert len(events) == 2

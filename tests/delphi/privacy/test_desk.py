@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlmodel import col, select
 
 from delphi.retention import keep_retention
 from surveys.models import AuditEvent, Breach, OutboxMessage, Panellist, Person, Study
@@ -62,7 +62,8 @@ def test_a_search_is_logged_without_what_was_typed(app: Flask) -> None:
     assert person.name in post(desk, f"{DESK}find", words=person.email).text
     assert "Nobody in your studies" in post(desk, f"{DESK}find", words="nobody@example.org").text
     with app.extensions["delphi_database"].reading() as session:
-        logged = session.exec(select(AuditEvent.details).where(AuditEvent.action == AuditAction.PERSON_SOUGHT)).all()
+        sought = select(AuditEvent.details).where(AuditEvent.action == AuditAction.PERSON_SOUGHT)
+        logged = session.exec(sought.order_by(col(AuditEvent.id))).all()
     assert logged == [{"n": 1}, {"n": 0}]
 
 

@@ -11,7 +11,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlmodel import select
+from sqlmodel import col, select
 
 from delphi.database import Database
 from surveys.models import Consultation, ConsultationDocument, ConsultationMember, Vote
@@ -141,7 +141,8 @@ def test_members_vote_by_name_and_the_minutes_say_so(app: Flask, study: Publishe
         result = member.get(ama).get_data(as_text=True)
         assert "Bo &lt;b&gt;Lind&lt;/b&gt;" in result
     with app.extensions["delphi_database"].reading() as session:
-        assert [(vote.choice.value, vote.is_late) for vote in session.exec(select(Vote)).all()] == [
+        votes = session.exec(select(Vote).order_by(col(Vote.id))).all()
+        assert [(vote.choice.value, vote.is_late) for vote in votes] == [
             ("approve", False),
             ("object", False),
             ("abstain", True),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from delphi.database import Database
 from surveys.errors import NotFound, RuleViolation
@@ -102,7 +102,8 @@ def test_questions_are_written_ordered_and_removed_until_the_round_opens(databas
         found = questions_of(session, round_id=round_id)
         assert [(one.code, one.text["en"]) for one in found] == [("Q1", "Three?"), ("Q2", "New?")]
         assert found[0].options[1].text == {"en": "Levy", "fr": "Taxe"}
-        events = session.exec(select(AuditEvent).where(AuditEvent.action == AuditAction.QUESTIONS_CHANGED)).all()
+        changed = select(AuditEvent).where(AuditEvent.action == AuditAction.QUESTIONS_CHANGED)
+        events = session.exec(changed.order_by(col(AuditEvent.id))).all()
         changes = [event.details["change"] for event in events]
         assert changes == ["added", "added", "added", "moved", "edited", "removed"]
 
@@ -245,11 +246,15 @@ def test_an_untouched_round_with_questions_fits(database: Database) -> None:
 
 
 def _change_live(session: Session) -> None:
-    session.exec(select(QuestionAnswer)).all()[0].answer = {"order": ["o3", "o2", "o1"]}
+    answered = select(QuestionAnswer).where(QuestionAnswer.state == AnswerState.ANSWERED)
+    session.exec(answered.order_by(col(QuestionAnswer.panellist_id))).all()[0].answer = {"order": ["o3", "o2", "o1"]}
 
 
 def _change_frozen(session: Session) -> None:
-    session.exec(select(FrozenQuestionAnswer)).all()[0].answer = {"order": ["o3", "o2", "o1"]}
+    answered = select(FrozenQuestionAnswer).where(FrozenQuestionAnswer.state == AnswerState.ANSWERED)
+    session.exec(answered.order_by(col(FrozenQuestionAnswer.panellist_id))).all()[0].answer = {
+        "order": ["o3", "o2", "o1"]
+    }
 
 
 def _change_figure(session: Session) -> None:
