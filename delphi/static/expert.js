@@ -129,7 +129,7 @@ if (form) {
   form.addEventListener("submit", (event) => {
     leaving = navigator.onLine;
     if (!leaving) event.preventDefault(), unsent();
-    else if (form.elements.touched) form.elements.touched.value = [...touched].join(" ");
+    else if (form.elements.touched) form.elements.touched.value = [sequence, ...touched].join(" ");
   });
   form.querySelectorAll("textarea").forEach(count);
   addEventListener("online", () => { failures = 0; soon(0); });

@@ -65,9 +65,9 @@ def note_write(session: Session, *, seat: Seat, write: Write, now: datetime) -> 
     upsert_one(session, FieldWrite, row, key=key, replace=("sequence", "written_at"))
 
 
-def note_page(session: Session, *, seat: Seat, client: str, now: datetime) -> None:
-    """Note that a whole page was sent."""
-    note_write(session, seat=seat, write=Write(WHOLE_PAGE, "", client, 0), now=now)
+def note_page(session: Session, *, seat: Seat, client: str, sequence: int, now: datetime) -> None:
+    """Note that a whole page was sent, with its changes up to `sequence`: those that come later are older."""
+    note_write(session, seat=seat, write=Write(WHOLE_PAGE, "", client, sequence), now=now)
 
 
 def written_elsewhere(session: Session, *, seat: Seat, fields: Sequence[str], client: str) -> set[str]:

@@ -24,12 +24,13 @@ def save_ideas(
     language: str,
     now: datetime,
     client: str = "",
+    sequence: int = 0,
     fields: Sequence[str] = (),
 ) -> None:
     """Store the ideas of one page by their slots; an emptied slot takes its idea (and what hangs on it) back.
 
-    `client` names the opened page that sends them; drafts of its `fields` are dropped. Raises the violations of
-    `save_ratings`, and `kind_mismatch` where an idea hangs on one of the wrong kind.
+    `client` names the opened page that sends them, `sequence` its last change; drafts of its `fields` are dropped.
+    Raises the violations of `save_ratings`, and `kind_mismatch` where an idea hangs on one of the wrong kind.
     """
     seat = take_seat(session, actor=actor, round_id=round_id, now=now)
     ensure_asks_ideas(seat)
@@ -37,7 +38,7 @@ def save_ideas(
     store_ideas(session, seat=seat, ideas=ideas, language=language, client=client, now=now)
     drop_drafts(session, seat=seat, fields=fields)
     if client:
-        note_page(session, seat=seat, client=client, now=now)
+        note_page(session, seat=seat, client=client, sequence=sequence, now=now)
 
 
 def ensure_asks_ideas(seat: Seat) -> None:

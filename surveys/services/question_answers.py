@@ -38,10 +38,12 @@ def save_question_answers(
     language: str,
     now: datetime,
     client: str = "",
+    sequence: int = 0,
 ) -> None:
     """Store answers to questions of a round; each replaces the one before, which stays in the history.
 
-    `client` names the opened page that sends them; drafts of the questions answered are dropped.
+    `client` names the opened page that sends them, `sequence` its last change; drafts of the questions answered are
+    dropped.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def save_question_answers(
     )
     drop_drafts(session, seat=seat, fields=[name for given in answers for name in all_fields(asked[given.question_id])])
     if client:
-        note_page(session, seat=seat, client=client, now=now)
+        note_page(session, seat=seat, client=client, sequence=sequence, now=now)
 
 
 def _ensure_fits(given: AnswerGiven, *, asked: Mapping[int, AskedQuestion]) -> None:

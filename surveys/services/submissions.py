@@ -70,13 +70,15 @@ def save_ratings(
     language: str,
     now: datetime,
     client: str = "",
+    sequence: int = 0,
     fields: Sequence[str] = (),
     questionnaire: Questionnaire | None = None,
 ) -> None:
     """Store one page of answers. What was answered before on these cells is replaced and kept in the history.
 
-    `client` names the opened page that sends them; drafts of its `fields` are dropped. `questionnaire` is what the
-    same request has read already of the round while it was open: then its statements and its questions are fixed.
+    `client` names the opened page that sends them, `sequence` its last change; drafts of its `fields` are dropped.
+    `questionnaire` is what the same request has read already of the round while it was open: then its statements and
+    its questions are fixed.
 
     Raises
     ------
@@ -95,7 +97,7 @@ def save_ratings(
     store_comments(session, seat=seat, comments=comments, language=language, client=client, now=now)
     drop_among(session, seat=seat, drafts=own.drafts.keys() & set(fields))
     if client:
-        note_page(session, seat=seat, client=client, now=now)
+        note_page(session, seat=seat, client=client, sequence=sequence, now=now)
 
 
 def submit_answers(session: Session, *, actor: Actor, round_id: int, now: datetime) -> Submission:

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from surveys.models import Idea, Submission, TextChange
+from surveys.models import FieldWrite, Idea, Submission, TextChange
+from surveys.services.field_writes import WHOLE_PAGE
 from surveys.services.rounds import close_round
 from tests.browser.served_rounds import Served
 from tests.browser.serving import serving
@@ -262,6 +263,8 @@ def test_going_back_shows_what_was_saved(page: Page, served: Served) -> None:
     page.get_by_role("button", name="Save and continue").click()
     assert page.url.endswith("/check")
     assert served.values() == {served.field(): 2}
+    pages = [write.sequence for write in served.rows(FieldWrite) if write.field == WHOLE_PAGE]
+    assert len(pages) == 2 and min(pages) > 0, "the script says up to which change the form goes"
 
 
 def test_cards_are_saved_while_they_are_written(phone: BrowserContext, served: Served) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from delphi.expert.forms.ideas import CARDS_AT_MOST, card_parent, kind_and_number
 from delphi.expert.forms.rating import COMMENT_FIELD, RATING_FIELD, SILENCE_FIELD, STANCE_FIELD, rating_choice
-from delphi.expert.forms.seen import BLANK, CLIENT_LENGTH
+from delphi.expert.forms.seen import BLANK, CLIENT_LENGTH, sequence_in
 from surveys.errors import RuleViolation
 from surveys.rules.answers import CommentAnswer, IdeaAnswer
 from surveys.rules.texts import clean_text
@@ -16,8 +16,6 @@ from surveys.vocabulary import Stance, ViolationCode
 
 NAME_LENGTH = 60
 VALUE_LENGTH = 100_000
-LARGEST_SEQUENCE = 2**53
-"""Numbers beyond are not exact in a browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ def read_field(posted: Mapping[str, Any]) -> PostedField | None:
     """The write in a request; None where a part is missing or is not what it should be."""
     field, value, client = posted.get("field"), posted.get("value"), posted.get("client")
     known = posted.get("known")
-    sequence = _whole_number(posted.get("sequence"))
+    sequence = sequence_in(posted.get("sequence"))
     if not (isinstance(field, str) and isinstance(value, str) and isinstance(client, str)):
         return None
     if not (known is None or isinstance(known, str)):
@@ -42,14 +40,6 @@ def read_field(posted: Mapping[str, Any]) -> PostedField | None:
     if not 0 < len(client) <= CLIENT_LENGTH or not client.isascii() or not client.isprintable():
         return None
     return PostedField(Write(field, value, client, sequence), known or (None if known is None else BLANK))
-
-
-def _whole_number(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 17:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 < value < LARGEST_SEQUENCE else None
 
 
 def answer_in(write: Write) -> FieldAnswer:

@@ -14,9 +14,12 @@ from functools import lru_cache
 NOTHING = "none"
 """The value of a radio that takes an answer back."""
 TOUCHED = "touched"
-"""A field that only scripts fill: what was changed since the page was opened, even back to what it showed."""
+"""A field that only scripts fill: the number of the page's last change, and the fields that were changed since it was
+opened, even back to what they showed. A change that comes later with a smaller number is older than the form."""
 CLIENT = "client"
 CLIENT_LENGTH = 40
+LARGEST_SEQUENCE = 2**53
+"""Numbers beyond are not exact in a browser."""
 LONGEST_CHOICE = 12
 
 
@@ -91,3 +94,17 @@ def client_of(form: Mapping[str, str]) -> str:
     """The name of the opened page that sends a form; empty for one without."""
     client = form.get(CLIENT, "")
     return client if len(client) <= CLIENT_LENGTH and client.isascii() and client.isprintable() else ""
+
+
+def sequence_of(form: Mapping[str, str]) -> int:
+    """How many changes of its page a form holds; 0 where no script counted them."""
+    return sequence_in(form.get(TOUCHED, "").partition(" ")[0]) or 0
+
+
+def sequence_in(value: object) -> int | None:
+    """A page's number of a change; None for what is none."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 17:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 < value < LARGEST_SEQUENCE else None

@@ -8,7 +8,7 @@ from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
 from delphi.expert.forms.ideas import PostedIdeas, read_ideas
-from delphi.expert.forms.seen import client_of, read_seen
+from delphi.expert.forms.seen import client_of, read_seen, sequence_of
 from delphi.expert.overtaking import flash_overtaken, overtaken_by
 from delphi.expert.pages.further import questions_line
 from delphi.expert.pages.ideas import PARTS, ideas_page, stored_texts
@@ -63,6 +63,7 @@ def keep_ideas(round_id: int, part: str) -> Any:
                 language=language(),
                 now=clock.now(),
                 client=client,
+                sequence=sequence_of(request.form),
                 fields=posted.touched,
             )
     except RuleViolation as violation:

@@ -10,7 +10,7 @@ from delphi.database import reading_session, transaction
 from delphi.errors import STATUS_OF_VIOLATION
 from delphi.expert import blueprint
 from delphi.expert.forms.questions import KEEP, PostedQuestions, read_questions, with_kept
-from delphi.expert.forms.seen import client_of, mark, read_seen
+from delphi.expert.forms.seen import client_of, mark, read_seen, sequence_of
 from delphi.expert.overtaking import Overtaken, is_other, notice
 from delphi.expert.pages.ideas import PARTS
 from delphi.expert.pages.questions import questions_page
@@ -66,6 +66,7 @@ def keep_questions(round_id: int) -> Any:
                 language=language(),
                 now=clock.now(),
                 client=client_of(request.form),
+                sequence=sequence_of(request.form),
             )
     except RuleViolation as violation:
         if violation.code in (ViolationCode.ROUND_CLOSED, ViolationCode.ROUND_NOT_OPEN):

@@ -9,7 +9,7 @@ from delphi import clock
 from delphi.database import reading_session, transaction
 from delphi.expert import blueprint
 from delphi.expert.forms.rating import KEEP, PostedRatings, read_ratings, silences_in, with_kept
-from delphi.expert.forms.seen import client_of, read_seen
+from delphi.expert.forms.seen import client_of, read_seen, sequence_of
 from delphi.expert.overtaking import flash_overtaken, overtaken_by
 from delphi.expert.pages.further import questions_line
 from delphi.expert.pages.sections import labels_of, rating_page, sections_of, stored_now
@@ -71,6 +71,7 @@ def keep_ratings(round_id: int, number: int) -> Any:
                 language=language(),
                 now=clock.now(),
                 client=client,
+                sequence=sequence_of(form),
                 fields=posted.touched,
                 questionnaire=questionnaire if sitting.takes_answers else None,
             )

@@ -75,6 +75,23 @@ def test_each_change_is_stored_and_the_last_of_a_page_counts(study_on_each: Stud
     assert len(rows(study, Submission)) == 1
 
 
+def test_a_change_that_comes_after_its_page_was_sent_is_old_news(study_on_each: Study) -> None:
+    study, page = study_on_each, Typing(study_on_each)
+    sent = {"client": page.client, "seen": "", "touched": f"20 {study.field()}", study.field(): "8"}
+    assert study.client.post(study.address, data={"csrf_token": page.token, **sent}).status_code == 303
+    assert page.send(study.field(), "3", sequence=19)[0] == 200
+    assert study.stored() == {study.field(): 8}
+    assert page.send(study.field(), "4", sequence=21)[0] == 200
+    assert study.stored() == {study.field(): 4}, "somebody went back and typed on"
+
+
+@pytest.mark.parametrize("sequence", ["", "x", "-3", "9" * 40])
+def test_a_page_that_counts_nothing_is_stored_all_the_same(study: Study, page: Typing, sequence: str) -> None:
+    sent = {"client": page.client, "touched": sequence, study.field(): "8"}
+    assert study.client.post(study.address, data={"csrf_token": page.token, **sent}).status_code == 303
+    assert study.stored() == {study.field(): 8}
+
+
 def test_the_same_write_many_times_is_one(study_on_each: Study) -> None:
     study, page = study_on_each, Typing(study_on_each)
     page.send(study.field(), "4", sequence=9)
