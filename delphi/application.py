@@ -30,8 +30,8 @@ from delphi.errors import init_errors
 from delphi.form_bodies import PageRequest
 from delphi.i18n import init_languages
 from delphi.pages import init_pages
-from delphi.second_try import init_second_try
 from delphi.security import init_security
+from delphi.server.second_try import init_second_try
 from delphi.sign_in_cookie import CookieSessions
 
 MAX_BODY_BYTES = 2 * 1024 * 1024

@@ -11,9 +11,9 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from delphi.api.problems import answer_to, is_for_programs
 from delphi.forms import posted_fields, typed_texts
-from delphi.second_try import note_problem
 from delphi.security import ask_nobody
 from delphi.sentences import violation_sentence
+from delphi.server.second_try import note_problem
 from surveys.errors import NotFound, RuleViolation
 from surveys.vocabulary import ViolationCode
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from delphi import backups
-from delphi.backup_rehearsal import last_rehearsal
-from delphi.backup_rotation import backups_in, made_at
+from delphi.backups.rehearsal import last_rehearsal
+from delphi.backups.rotation import backups_in, made_at
 from delphi.config import Settings
 from delphi.database import Database
 from delphi.version import __version__

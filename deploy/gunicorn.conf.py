@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from delphi.logs import start_logging
-from delphi.starting import set_aside
+from delphi.server.starting import set_aside
 
 # The application is loaded right after this file; `on_starting` looks for garbage again.
 gc.disable()
@@ -14,7 +14,7 @@ bind = os.environ.get("DELPHI_BIND", "127.0.0.1:8000")
 # SQLite has one writer: one process, whose threads queue fairly for it. PostgreSQL: about one process a core.
 workers = int(os.environ.get("DELPHI_WEB_PROCESSES", "1"))
 # Threads, as "gthread"; staff who close a round do not stand behind a burst of answers.
-worker_class = "delphi.gunicorn_worker.LanedWorker"
+worker_class = "delphi.server.gunicorn_worker.LanedWorker"
 threads = 8
 # A whole burst may wait in line: refused connections would look like lost answers.
 backlog = 2048

@@ -22,8 +22,8 @@ from delphi.exports.published import (
     study_record,
 )
 from delphi.exports.schema import Record
-from delphi.second_try import note_problem
 from delphi.security import current_actor, requires
+from delphi.server.second_try import note_problem
 from surveys.queries.activities import ranked_statements
 from surveys.services.api_tokens import is_use_to_note, note_use
 from surveys.vocabulary import ApiScope, Permission

@@ -32,7 +32,7 @@ def _count(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     from delphi import backups, clock
-    from delphi.backup_rotation import rotate
+    from delphi.backups.rotation import rotate
     from delphi.config import load_settings
 
     settings, now = load_settings(), clock.now()

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from delphi.commands.demo_database import ensure_demo
     from delphi.config import ensure_config_file, load_settings
     from delphi.jobs import Worker
-    from delphi.serving import listen, serve
+    from delphi.server.serving import listen, serve
 
     if not load_settings().secret_key:
         ensure_config_file(load_settings().instance)

@@ -91,7 +91,7 @@ def refuse_in_last_hours(database: "Database", *, now: datetime) -> None:
 def roll_back(settings: "Settings", *, now: datetime) -> int:
     """The newest backup of before a migration, with its schema; what is there now is backed up first."""
     from delphi import backups
-    from delphi.backup_rotation import backups_in
+    from delphi.backups.rotation import backups_in
     from delphi.commands import CommandProblem
 
     folder = settings.instance / "backups"

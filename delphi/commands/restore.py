@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def rehearse(path: Path | None) -> int:
     """Exit code 1 where the restored copy is not what was backed up."""
-    from delphi import backup_rehearsal, clock
+    from delphi import clock
+    from delphi.backups import rehearsal as backup_rehearsal
     from delphi.config import load_settings
 
     done = backup_rehearsal.rehearse(load_settings(), source=path, now=clock.now())

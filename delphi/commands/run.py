@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from delphi.starting import loading
+    from delphi.server.starting import loading
 
     with loading():
         from delphi import create_app
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
         from delphi.config import load_settings, require_secret_key
         from delphi.jobs import Worker, worker_name
         from delphi.logs import start_logging
-        from delphi.serving import listen, serve
+        from delphi.server.serving import listen, serve
 
         settings = require_secret_key(load_settings())
         start_logging(settings)

@@ -8,9 +8,9 @@ from flask_babel import gettext
 from delphi.exports.figure_columns import main_columns, statistics_columns, trace_columns
 from delphi.exports.tables import SEPARATOR, Cell, Column, Reference, Table, Word, stacked, table_of
 from delphi.exports.words import class_word, kind_word, outcome_word, yes_or_no
-from delphi.facility_sentences import documented
 from delphi.i18n import in_language
 from delphi.sentences import KINDS_PLURAL, LINKS
+from delphi.sentences.facility import documented
 from surveys.queries.activities import RankedStatement, of_kind
 from surveys.queries.frozen_figures import Figures
 from surveys.vocabulary import StatementKind

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from delphi.exports.tables import Column, Table, table_of
 from delphi.exports.words import DENOMINATORS, QUANTILES
 from delphi.i18n import in_language, number
-from delphi.setup_sentences import change_sentence
+from delphi.sentences.setup import change_sentence
 from delphi.version import __version__
 from surveys.localized import LocalizedText
 from surveys.models import Criterion, Protocol, Study

@@ -8,8 +8,8 @@ from analysis.types import Quantile
 from delphi.i18n import LANGUAGE_NAMES, in_language, number
 from delphi.methods import findings
 from delphi.methods.written import Said, in_groups, on
-from delphi.protocol_sentences import QUARTILES, rule_sentence
 from delphi.sentences import KINDS_PLURAL
+from delphi.sentences.protocol import QUARTILES, rule_sentence
 from surveys.queries.methods import MethodsRecord
 from surveys.vocabulary import FeedbackKind, RoundKind
 

@@ -30,7 +30,7 @@ from delphi.methods.facts import said_on
 from delphi.methods.filled import CHECKLISTS, FilledChecklist, FilledItem, MethodsContents, filled
 from delphi.methods.flows import Flow, participant_flow, statement_flow
 from delphi.methods.written import in_groups
-from delphi.protocol_sentences import protocol_sentences
+from delphi.sentences.protocol import protocol_sentences
 from delphi.version import __version__
 from surveys.queries.methods import MethodsRecord
 

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response, abort, current_app, request
 
 from delphi import clock
-from delphi.backup_rehearsal import last_rehearsal
-from delphi.backup_rotation import backups_in, made_at
+from delphi.backups.rehearsal import last_rehearsal
+from delphi.backups.rotation import backups_in, made_at
 from delphi.config import Settings
 from delphi.database import reading_session
 from delphi.health_checks import WORKER_IS_LATE

@@ -20,11 +20,11 @@ from delphi.documents.blocks import (
     strong,
 )
 from delphi.documents.blocks import Column as GridColumn
-from delphi.facility_sentences import FACILITY_TYPES, documented
 from delphi.plan.contents import FacilityOfPlan, GoalOfPlan, PlanContents
 from delphi.plan.rows import activities_grid, apart_grid
 from delphi.plan.typography import said
 from delphi.sentences import OBJECTIVE_FIELDS
+from delphi.sentences.facility import FACILITY_TYPES, documented
 from surveys.queries.activities import RankedStatement
 from surveys.queries.objectives import ObjectiveTitle
 from surveys.vocabulary import FacilityType, ObjectiveField

@@ -6,10 +6,10 @@ from delphi.charts import distribution_words, figures_words
 from delphi.documents.blocks import Cell, Column, Grid, Line, Look, Picture, Run, plain, soft, strong
 from delphi.documents.drawings import histogram
 from delphi.exports.activity_tables import unranked_reason
-from delphi.facility_sentences import documented
 from delphi.i18n import in_language, number
 from delphi.plan.typography import said
 from delphi.sentences import CLASSES, KINDS_PLURAL, LINKS, OUTCOMES
+from delphi.sentences.facility import documented
 from surveys.queries.activities import RankedStatement
 from surveys.queries.assignments import FacilityChoice
 from surveys.vocabulary import StatementKind

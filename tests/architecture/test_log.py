@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from delphi.database import Database
-from delphi.log_sentences import ACTIONS
+from delphi.sentences.log import ACTIONS
 from surveys.models import AuditEvent
 from surveys.services.audit import record
 from surveys.vocabulary import REPLACES_A_VALUE, AuditAction

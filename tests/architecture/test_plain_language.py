@@ -28,7 +28,7 @@ READ_BY_EXPERTS = (
     "delphi/expert/**/*.py",
     "delphi/public/*.py",
     "delphi/questions/*.py",
-    "delphi/sentences.py",
+    "delphi/sentences/__init__.py",
 )
 MAILS = ("invitation", "reminder", "receipt", "round_opened", "round_reopened", "round_results", "thanks", "new_link")
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "_n": (1, 2)}

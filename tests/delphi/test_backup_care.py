@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from delphi import backup_rehearsal, backups
-from delphi.backup_rotation import backups_in, outdated, rotate
+from delphi import backups
+from delphi.backups import rehearsal as backup_rehearsal
+from delphi.backups.rotation import backups_in, outdated, rotate
 from delphi.cli import main
 from delphi.commands import CommandProblem
 from delphi.commands.migrate import PREFIX, refuse_in_last_hours

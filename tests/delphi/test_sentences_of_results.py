@@ -9,9 +9,9 @@ from flask import Flask
 
 from analysis.strength import StrengthCode
 from analysis.types import Denominator, Quantile, Scale
-from delphi.log_sentences import ACTIONS, log_sentence
-from delphi.protocol_sentences import DENOMINATORS, QUARTILES, protocol_sentences
-from delphi.strength_sentences import STRENGTHS, further_sentences, is_fragile, strength_sentence
+from delphi.sentences.log import ACTIONS, log_sentence
+from delphi.sentences.protocol import DENOMINATORS, QUARTILES, protocol_sentences
+from delphi.sentences.strength import STRENGTHS, further_sentences, is_fragile, strength_sentence
 from surveys.rules.protocol import CriterionRule, default_settings
 from surveys.vocabulary import AuditAction
 from tests.builders import said

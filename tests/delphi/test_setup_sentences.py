@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from analysis.types import Scale
-from delphi.protocol_sentences import protocol_sentences
-from delphi.setup_sentences import (
+from delphi.sentences.protocol import protocol_sentences
+from delphi.sentences.setup import (
     DATES,
     FEEDBACK,
     IMPOSSIBLE,

@@ -1,6 +1,7 @@
 """compose.yaml as it would run: two web processes, two workers, PostgreSQL, nginx in front, and a mail server."""
 
-import quopri
+import email
+import email.policy
 import re
 import shutil
 import socket
@@ -35,7 +36,9 @@ class Mailbox:
     mails: list[tuple[str, str]] = field(default_factory=list)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails += [(one, quopri.decodestring(envelope.content).decode()) for one in envelope.rcpt_tos]
+        read = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        body = read.get_body(("plain",))
+        self.mails += [(one, body.get_content() if body else "") for one in envelope.rcpt_tos]
         return "250 OK"
 
     def link_for(self, address: str) -> str:

@@ -7,8 +7,8 @@ from flask_babel import gettext, ngettext
 
 from analysis.adviser import LARGEST_PANEL, LARGEST_PUBLISHED_PANEL, advise
 from analysis.types import Scale
-from delphi.finding_sentences import DEFINITIONS
 from delphi.i18n import in_language, number, percent
+from delphi.sentences.finding import DEFINITIONS
 from surveys.rules.protocol import ProtocolSettings
 from surveys.study_files import ScaleEntry
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from delphi.facilitator.pages.protocol_check import short
-from delphi.setup_sentences import change_sentence
+from delphi.sentences.setup import change_sentence
 from surveys.localized import LocalizedText
 from surveys.queries.protocols import Amendment
 

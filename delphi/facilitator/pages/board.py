@@ -16,8 +16,8 @@ from delphi.facilitator.pages.amendments import AmendmentLine, amendment_lines
 from delphi.facilitator.pages.board_words import concordance_sentence, headline, small_panel_warning
 from delphi.facilitator.pages.figures import FigureCells, figure_cells
 from delphi.facilitator.pages.place import Place, colleges_of_place, place_of
-from delphi.finding_sentences import short_group_sentences
-from delphi.protocol_sentences import rule_sentence
+from delphi.sentences.finding import short_group_sentences
+from delphi.sentences.protocol import rule_sentence
 from surveys.localized import LocalizedText
 from surveys.models import Round
 from surveys.queries.board import Board, BoardRow, board_of

@@ -13,8 +13,8 @@ from delphi.charts.of_rounds import change_of, compared_rows, share_words, sourc
 from delphi.facilitator.pages.board import Choice
 from delphi.facilitator.pages.charts import Figure, earlier_board, earlier_numbers, figure
 from delphi.facilitator.pages.place import Place, place_of
-from delphi.finding_sentences import change_sentence, is_departure, stability_sentence
 from delphi.sentences import CLASSES
+from delphi.sentences.finding import change_sentence, is_departure, stability_sentence
 from surveys.localized import LocalizedText
 from surveys.models import Round
 from surveys.queries.board import Board, BoardRow, Figures, board_of, latest_snapshot

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from delphi.facilitator.forms import usual_deadline
-from delphi.setup_sentences import date_sentence
+from delphi.sentences.setup import date_sentence
 from surveys.models import Round, Study
 from surveys.rules.date_plan import RoundDates, date_findings
 from surveys.rules.protocol import canonical_digest

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from analysis.stopping import StopStatus
 from analysis.types import ConsensusClass
 from delphi.charts import distribution
-from delphi.finding_sentences import (
+from delphi.i18n import in_language, percent
+from delphi.sentences.finding import (
     STATUSES,
     change_sentence,
     colleges_decide_sentence,
@@ -21,8 +22,7 @@ from delphi.finding_sentences import (
     quantile_sentence,
     stability_sentence,
 )
-from delphi.i18n import in_language, percent
-from delphi.strength_sentences import is_fragile, strength_sentence
+from delphi.sentences.strength import is_fragile, strength_sentence
 from surveys.localized import LocalizedText
 from surveys.queries.board import Figures
 from surveys.queries.findings import Finding, RoundFindings

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from delphi import sentences
 from delphi.charts import distribution
-from delphi.strength_sentences import further_sentences, is_fragile, strength_sentence
+from delphi.sentences.strength import further_sentences, is_fragile, strength_sentence
 from surveys.localized import LocalizedText
 from surveys.models import RoundResult
 from surveys.queries.board import Figures

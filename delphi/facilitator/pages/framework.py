@@ -8,7 +8,7 @@ from sqlmodel import Session
 from delphi.facilitator.pages.new_study import FindingLine, finding_lines
 from delphi.facilitator.pages.study_place import StudyPlace, study_place
 from delphi.i18n import LANGUAGE_NAMES
-from delphi.setup_sentences import PARTS_OF_OBJECTIVE, finding_sentence
+from delphi.sentences.setup import PARTS_OF_OBJECTIVE, finding_sentence
 from surveys.framework_checks import check_framework, glossary_acronyms
 from surveys.localized import LocalizedText
 from surveys.queries.frameworks import framework_of, objective_places, texts_of_study

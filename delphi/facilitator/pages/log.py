@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from delphi.facilitator.pages.board import Choice
 from delphi.facilitator.pages.place import Place, place_of
-from delphi.log_sentences import log_sentence
+from delphi.sentences.log import log_sentence
 from surveys.models import AuditEvent, Person
 from surveys.rules.permissions import Actor
 from surveys.vocabulary import AuditAction

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from delphi.facilitator.pages.dates import DatesForm, dates_form, typed_dates
 from delphi.facilitator.pages.setup_sources import BUILT_IN, Gathered, LineProblem, visible_studies
 from delphi.i18n import LANGUAGE_NAMES
-from delphi.setup_sentences import finding_sentence
+from delphi.sentences.setup import finding_sentence
 from surveys.framework_checks import Finding
 from surveys.localized import LANGUAGES, LocalizedText
 from surveys.rules.date_plan import proposed_dates

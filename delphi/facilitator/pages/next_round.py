@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from analysis.stopping import StopStatus, StudyStop
 from delphi.facilitator.pages.place import Place, place_of
-from delphi.finding_sentences import STATUSES
+from delphi.sentences.finding import STATUSES
 from surveys.localized import LocalizedText
 from surveys.models import Round
 from surveys.queries.proposals import StatementProposal, proposals_of

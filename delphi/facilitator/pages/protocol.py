@@ -22,8 +22,8 @@ from delphi.facilitator.pages.criteria_form import (
 from delphi.facilitator.pages.protocol_check import short
 from delphi.facilitator.pages.study_place import StudyPlace, study_place
 from delphi.i18n import LANGUAGE_NAMES, in_language
-from delphi.protocol_sentences import DENOMINATORS, QUARTILES, protocol_sentences
-from delphi.setup_sentences import FEEDBACK, STOPS, UNREADABLE, change_sentence, impossible_sentence
+from delphi.sentences.protocol import DENOMINATORS, QUARTILES, protocol_sentences
+from delphi.sentences.setup import FEEDBACK, STOPS, UNREADABLE, change_sentence, impossible_sentence
 from surveys.localized import LocalizedText
 from surveys.models import Study
 from surveys.queries.frameworks import scales_of_study

@@ -4,7 +4,7 @@ from flask import url_for
 from flask_babel import gettext
 from sqlmodel import Session
 
-from delphi.setup_sentences import impossible_sentence
+from delphi.sentences.setup import impossible_sentence
 from surveys.queries.protocols import protocol_record
 from surveys.services.protocol import problems_of
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session, col, select
 
 from delphi.demo.content import demo_framework, demo_texts
-from delphi.setup_sentences import file_sentence, row_sentence
+from delphi.sentences.setup import file_sentence, row_sentence
 from surveys.errors import NotFound
 from surveys.file_problems import FileProblem
 from surveys.framework_checks import Finding, check_framework, glossary_acronyms

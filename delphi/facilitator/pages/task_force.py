@@ -11,7 +11,7 @@ from delphi import sentences
 from delphi.facilitator.forms import DeadlineForm
 from delphi.facilitator.pages.acts import Act, act_of, state_sentence
 from delphi.facilitator.pages.place import Place, place_of
-from delphi.protocol_sentences import protocol_sentences
+from delphi.sentences.protocol import protocol_sentences
 from surveys.models import ObjectiveVersion, Protocol, Question, Round, RoundStatement, Snapshot, TaskForce
 from surveys.queries.after import Stayer, SuggestedColleague, colleagues_to_ask, stayers
 from surveys.queries.answer_reviews import n_unread_in

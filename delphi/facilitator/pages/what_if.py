@@ -16,8 +16,8 @@ from analysis.types import Denominator, Quantile, Scale, Verdict
 from delphi.facilitator.pages.place import Place, place_of
 from delphi.forms import BaseForm
 from delphi.i18n import percent
-from delphi.protocol_sentences import QUARTILES, rule_sentence
 from delphi.sentences import CLASSES
+from delphi.sentences.protocol import QUARTILES, rule_sentence
 from surveys.localized import LocalizedText
 from surveys.models import Round
 from surveys.queries.board import Board, BoardRow, board_of

@@ -23,7 +23,7 @@ from delphi.facilitator.pages.new_study import (
 from delphi.facilitator.pages.setup_sources import FILE, gather, lines_of_file
 from delphi.facilitator.pages.study_file import study_file_lines, study_file_table
 from delphi.security import current_actor, requires
-from delphi.setup_sentences import file_sentence
+from delphi.sentences.setup import file_sentence
 from surveys.file_problems import FileProblem
 from surveys.localized import LANGUAGES, LocalizedText
 from surveys.services.date_plan import dates_of_study, plan_dates

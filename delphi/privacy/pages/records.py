@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from sqlmodel import Session, col, select
 
-from delphi.log_sentences import log_sentence
+from delphi.sentences.log import log_sentence
 from surveys.localized import LocalizedText
 from surveys.models import AuditEvent, Breach, Person, Study, TaskForce
 from surveys.vocabulary import AuditAction

@@ -7,7 +7,6 @@ from flask import url_for
 from sqlmodel import Session
 
 from delphi.exports.activity_tables import LISTED, unranked_reason
-from delphi.facility_sentences import documented
 from delphi.secretariat.pages.facets import (
     Facet,
     Options,
@@ -19,6 +18,7 @@ from delphi.secretariat.pages.facets import (
 )
 from delphi.secretariat.pages.study_head import StudyHead, study_head
 from delphi.sentences import CLASSES, KINDS_PLURAL, OUTCOMES
+from delphi.sentences.facility import documented
 from surveys.localized import LocalizedText
 from surveys.queries.activities import RankedStatement, of_kind, ranked_statements
 from surveys.queries.assignments import FacilityChoice, facilities_of

@@ -6,9 +6,9 @@ from datetime import datetime
 from flask_babel import gettext
 from sqlmodel import Session, col, select
 
-from delphi.log_sentences import log_sentence
 from delphi.secretariat.pages.facets import Facet, facet
 from delphi.secretariat.pages.study_head import StudyHead, study_head
+from delphi.sentences.log import log_sentence
 from surveys.models import AuditEvent, Person, TaskForce
 
 AT_ONCE = 100

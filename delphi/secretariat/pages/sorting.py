@@ -6,7 +6,6 @@ from itertools import groupby
 from flask_babel import gettext
 from sqlmodel import Session
 
-from delphi.facility_sentences import FACILITY_TYPES, documented
 from delphi.i18n import in_language
 from delphi.secretariat.pages.facets import (
     Choice,
@@ -19,6 +18,7 @@ from delphi.secretariat.pages.facets import (
 )
 from delphi.secretariat.pages.study_head import StudyHead, study_head
 from delphi.sentences import KINDS_PLURAL, OUTCOMES
+from delphi.sentences.facility import FACILITY_TYPES, documented
 from surveys.queries.assignments import FacilityName, facilities_of
 from surveys.queries.objectives import ObjectiveTitle, objective_titles
 from surveys.queries.sorting import CategoryRow, SortingRow, category_rows, sorting_rows

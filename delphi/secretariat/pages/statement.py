@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from delphi.facility_sentences import documented
 from delphi.i18n import in_language
 from delphi.secretariat.pages.facets import Choice
 from delphi.secretariat.pages.sorting import SaidByDocument
 from delphi.secretariat.pages.study_head import StudyHead, study_head
 from delphi.sentences import CLASSES, KINDS, OUTCOMES
+from delphi.sentences.facility import documented
 from surveys.errors import NotFound
 from surveys.queries.activities import RankedStatement, ranked_statements
 from surveys.queries.assignments import FacilityChoice, decisions_about, facilities_of

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from delphi import backup_rehearsal, backups, clock, health_checks
+from delphi import backups, clock, health_checks
+from delphi.backups import rehearsal as backup_rehearsal
 from delphi.health_checks import State, all_checks
 from surveys.models import Person
 from surveys.services.outbox import beat, queue_message

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from analysis.stopping import StopStatus
 from delphi.i18n import LANGUAGE_NAMES, in_language, number
-from delphi.protocol_sentences import QUARTILES
+from delphi.sentences.protocol import QUARTILES
 from surveys.localized import LocalizedText
 from surveys.queries.findings import Change, Finding
 from surveys.queries.group_findings import GroupFinding

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Connection, create_engine, event, text
 from sqlmodel import func, select
 
-from delphi import second_try
 from delphi.database import Database
+from delphi.server import second_try
 from surveys.models import RatingChange
 from tests.conftest import an_app
 from tests.delphi.test_limits import TEXT, Room

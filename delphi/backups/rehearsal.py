@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import select
 
 from delphi import backups
-from delphi.backup_rotation import backups_in
+from delphi.backups.rotation import backups_in
 from delphi.commands import CommandProblem
 from delphi.config import Settings
 from delphi.database import Database

@@ -14,7 +14,7 @@ from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
 from delphi.commands import CommandProblem
-from delphi.lanes import Lanes, is_for_short_lane
+from delphi.server.lanes import Lanes, is_for_short_lane
 
 if TYPE_CHECKING:
     from delphi.jobs import Worker

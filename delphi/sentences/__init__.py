@@ -4,9 +4,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from delphi.account_sentences import ACCOUNT_VIOLATIONS
 from delphi.i18n import moment, typed_number
-from delphi.privacy_sentences import PRIVACY_VIOLATIONS
+from delphi.sentences.account import ACCOUNT_VIOLATIONS
+from delphi.sentences.privacy import PRIVACY_VIOLATIONS
 from surveys.errors import RuleViolation
 from surveys.vocabulary import (
     FrameworkFinding,

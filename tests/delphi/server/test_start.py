@@ -23,7 +23,7 @@ NOT_BEFORE_IT_IS_NEEDED = {
 }
 SERVE_ONE_PAGE = """
 import sys
-import delphi.commands.run, delphi.commands.storage, delphi.jobs, delphi.serving
+import delphi.commands.run, delphi.commands.storage, delphi.jobs, delphi.server.serving
 from delphi import create_app
 from delphi.config import Settings
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from delphi.lanes import Lanes, is_for_short_lane
+from delphi.server.lanes import Lanes, is_for_short_lane
 
 PEEKED = 64
 """Bytes: method and the beginning of the address."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from delphi.gunicorn_worker import LanedPool
-from delphi.lanes import Lanes, is_for_short_lane
-from delphi.serving import _dispatcher
+from delphi.server.gunicorn_worker import LanedPool
+from delphi.server.lanes import Lanes, is_for_short_lane
+from delphi.server.serving import _dispatcher
 
 ANSWER, CLOSE, HEALTH = "/my/rounds/1/rate/1", "/facilitate/rounds/1/close", "/healthz"
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from delphi.i18n import in_language, moment
-from delphi.privacy_sentences import PRIVACY_ACTIONS
+from delphi.sentences.privacy import PRIVACY_ACTIONS
 from surveys.vocabulary import AuditAction
 
 ACTIONS: dict[AuditAction, Any] = {

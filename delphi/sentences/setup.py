@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from analysis.types import Denominator, Quantile
 from delphi.i18n import LANGUAGE_NAMES, in_language, number, percent
-from delphi.protocol_sentences import DENOMINATORS, QUARTILES
 from delphi.sentences import FINDINGS
+from delphi.sentences.protocol import DENOMINATORS, QUARTILES
 from surveys.file_problems import MESSAGES, FileProblem
 from surveys.framework_checks import Finding
 from surveys.localized import LocalizedText
