@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask, redirect, request, session
 from waitress.server import create_server
 
-from delphi.serving import CONNECTIONS, THREADS
+from delphi.server.serving import CONNECTIONS, THREADS
 
 CRITERIA = (1, 2)
 POINTS = range(1, 10)
