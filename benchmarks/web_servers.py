@@ -46,6 +46,7 @@ def ours(folder: str, sizes: list[int], n_experts: int, pipe: Connection) -> Non
     from delphi import create_app
     from delphi.config import Settings
     from delphi.database import Database
+    from delphi.server.starting import loading
     from surveys import migrations
     from surveys.rules import sections
     from tests.builders import SECRET_KEY, a_study, an_open_rating_round, invitation_path
@@ -66,7 +67,9 @@ def ours(folder: str, sizes: list[int], n_experts: int, pipe: Connection) -> Non
     settings = Settings(
         secret_key=SECRET_KEY, database_url=f"sqlite:///{folder}/ours.sqlite", base_url="http://localhost", testing=True
     )
-    port = serve(create_app(settings))
+    with loading():  # as `delphi serve` starts
+        app = create_app(settings)
+    port = serve(app)
     for size in sizes:
         pipe.send(Ready(port, [("POST", link) for link in links[size]], {size: pages[size]}))
     pipe.recv()
