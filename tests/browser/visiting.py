@@ -25,6 +25,9 @@ SEND = """([address, fields]) => {
     form.submit();
 }"""
 
+NOTHING_WAITS = "try { localStorage.clear(); } catch { /* a page of no site */ }"
+"""Typing that a state left unsent would be sent by the next page, which may then load itself anew under our eyes."""
+
 Looks = dict[str, list[tuple[Literal["light", "dark"], tuple[str, ...]]]]
 """For a size by its name: light or dark, and the rules of axe that are run there."""
 
@@ -86,6 +89,7 @@ class Windows:
 
     def _new(self, who: str) -> BrowserContext:
         context = self.chromium.new_context(locale="en-GB")
+        context.add_init_script(NOTHING_WAITS)
         self.pages[who] = context.new_page()
         return context
 

@@ -53,7 +53,7 @@ def test_a_cookie_holds_what_was_put_into_it_and_nothing_of_another_request() ->
     assert held_by(app, cookie) == expected
 
 
-@pytest.mark.parametrize("place", [0, 10, -1])
+@pytest.mark.parametrize("place", [0, 10, -5])
 def test_a_changed_cookie_opens_nothing(place: int) -> None:
     app = an_app()
     cookie = cookie_of(app)
