@@ -71,6 +71,8 @@ def build(settings: Settings | None = None) -> Flask:
     app.extensions["delphi_database"] = Database(
         settings.effective_database_url, identity_key=settings.effective_identity_key
     )
+    if settings.replica_url:
+        app.extensions["delphi_replica"] = Database(settings.replica_url, identity_key=settings.effective_identity_key)
     app.teardown_appcontext(close_reading_session)
     if settings.trust_proxy_hops:
         hops = settings.trust_proxy_hops

@@ -27,6 +27,8 @@ class Settings:
     """Encrypts names and addresses in the database. Empty: derived from the secret key."""
     database_url: str = ""
     """Empty: `delphi.sqlite` in the instance folder. PostgreSQL: `postgresql+psycopg://user:password@host/name`."""
+    replica_url: str = ""
+    """A copy of the database that may lag behind and is only read: programs and observers are served from it."""
     base_url: str = "http://127.0.0.1:8000"
     """The address people use; links in mails are built from it, never from a request's Host header."""
     smtp_url: str = ""

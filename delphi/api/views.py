@@ -13,7 +13,7 @@ from delphi.api.endpoints import ENDPOINTS, Endpoint
 from delphi.api.limits import Buckets
 from delphi.api.problems import answer_to, problem_answer
 from delphi.api.queries import PageQuery, Refused, chosen, read_query
-from delphi.database import reading_session, transaction
+from delphi.database import lagging_session, reading_session, transaction
 from delphi.exports.published import (
     activity_records,
     objective_records,
@@ -41,7 +41,7 @@ PERMISSIONS = {
 
 def _records(scope: ApiScope | None, study_id: int | None) -> Sequence[Record]:
     """The published records of one kind; without a study, the studies of the key."""
-    session = reading_session()
+    session = lagging_session()
     if study_id is None:
         studies = sorted({study for study, _ in current_actor().reads})
         return [study_record(session, study_id=one) for one in studies]

@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 
 from delphi import clock
-from delphi.database import reading_session
+from delphi.database import lagging_session
 from delphi.observer import blueprint
 from delphi.observer.pages import activities_page, board_page, observed_studies
 from delphi.security import current_actor, requires
@@ -16,7 +16,7 @@ from surveys.vocabulary import Permission
 @requires(Permission.OBSERVE_SOME)
 def home() -> Any:
     """The studies one may follow; straight on where there is one."""
-    studies = observed_studies(reading_session(), study_ids=current_actor().observes)
+    studies = observed_studies(lagging_session(), study_ids=current_actor().observes)
     if len(studies) == 1:
         return redirect(url_for("observer.board", study_id=studies[0].id))
     return render_template("observer/home.html", studies=studies)
@@ -27,7 +27,7 @@ def home() -> Any:
 def board(study_id: int) -> Any:
     """How far each task force is."""
     return render_template(
-        "observer/board.html", view=board_page(reading_session(), study_id=study_id, now=clock.now())
+        "observer/board.html", view=board_page(lagging_session(), study_id=study_id, now=clock.now())
     )
 
 
@@ -35,4 +35,4 @@ def board(study_id: int) -> Any:
 @requires(Permission.OBSERVE)
 def activities(study_id: int) -> Any:
     """What was published, in rank order."""
-    return render_template("observer/activities.html", view=activities_page(reading_session(), study_id=study_id))
+    return render_template("observer/activities.html", view=activities_page(lagging_session(), study_id=study_id))
