@@ -34,11 +34,11 @@ from sqlalchemy import update
 from sqlmodel import col, func, select
 
 from benchmarks.load_places import Place, Process, a_database, free_port, gunicorn, prepare, waitress, worker
-from benchmarks.restarts import N_EXPERTS, SteadyClient, restart_while_they_answer
+from benchmarks.restarts import N_EXPERTS, SteadyClient, histories_at_the_end, restart_while_they_answer
 from surveys.models import OutboxMessage, Person
 from surveys.services.outbox import queue_message
 from surveys.vocabulary import MessageKind, OutboxStatus
-from tests.delphi.test_durability import Client, Traffic, is_in_order, stored_histories
+from tests.delphi.test_durability import Client, Traffic, is_in_order
 
 N_CLIENTS = 24
 MIN_ACKNOWLEDGED = 5_000
@@ -84,13 +84,7 @@ def kill_while_they_answer(place: Place, server: Process, *, n_kills: int, n_wan
             began = time.monotonic()
             server.start().wait_until_it_answers()
             away.append(time.monotonic() - began)
-    traffic.stop.set()
-    for thread in threads:
-        thread.join(timeout=60)
-    server.stop()
-    database = place.database()
-    histories = stored_histories(database)
-    database.engine.dispose()
+    histories = histories_at_the_end(place, server, traffic, threads)
     lost = [
         cell for cell, values in traffic.acknowledged.items() if not is_in_order(values, within=histories.get(cell, []))
     ]

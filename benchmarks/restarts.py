@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from benchmarks.load_places import Place, Process
 from tests.delphi.server_process import Browser
-from tests.delphi.test_durability import Client, is_in_order, stored_histories
+from tests.delphi.test_durability import Cell, Client, Traffic, is_in_order, stored_histories
 
 N_EXPERTS = 20
 SECONDS_BETWEEN_REQUESTS = 1.0
@@ -52,6 +52,20 @@ class SteadyClient(Client):
                 self.traffic.acknowledged[self.panellist_id, statement_id].append(value)
 
 
+def histories_at_the_end(
+    place: Place, server: Process, traffic: Traffic, threads: list[threading.Thread]
+) -> dict[Cell, list[int | None]]:
+    """Send everybody home, stop the server, and read what was stored of each cell, in its order."""
+    traffic.stop.set()
+    for thread in threads:
+        thread.join(timeout=60)
+    server.stop()
+    database = place.database()
+    histories = stored_histories(database)
+    database.engine.dispose()
+    return histories
+
+
 def restart_while_they_answer(place: Place, server: Process, clients: list[SteadyClient], *, n_restarts: int) -> bool:
     """Prints one line; whether everything was kept and nothing stored twice."""
     folder = _data_folder(place)
@@ -70,13 +84,7 @@ def restart_while_they_answer(place: Place, server: Process, clients: list[Stead
         unwell.append(time.monotonic() - asked)
     time.sleep(SECONDS_BETWEEN_RESTARTS)
     elapsed = time.monotonic() - began
-    traffic.stop.set()
-    for thread in threads:
-        thread.join(timeout=60)
-    server.stop()
-    database = place.database()
-    histories = stored_histories(database)
-    database.engine.dispose()
+    histories = histories_at_the_end(place, server, traffic, threads)
     _control(folder, "stop")
     came_back = [one for client in clients for one in client.came_back]
     n_lost = sum(

@@ -109,7 +109,7 @@ class _Held:
 
 
 def _no_writing(_: bytes) -> None:
-    raise NotImplementedError("the application hands its answer over as a whole")
+    raise RuntimeError("the application hands its answer over as a whole")
 
 
 def _kept_body(environ: WSGIEnvironment) -> bytes | None:

@@ -13,9 +13,9 @@ from surveys.queries.questions import asked_from
 from surveys.rules.permissions import Actor
 from surveys.rules.questions.reading import words_of
 from surveys.rules.questions.texts import LONG_LIMIT
-from surveys.rules.texts import REASON_LIMIT, clean_text, require_text
+from surveys.rules.texts import REASON_LIMIT, clean_text
 from surveys.services.audit import record
-from surveys.services.freezing import study_of_round
+from surveys.services.paraphrases import paraphrased
 from surveys.vocabulary import AuditAction, CommentReview, RoundStatus, ViolationCode
 
 
@@ -39,12 +39,7 @@ def share_answer(
         or is too long.
     """
     review, question, round_ = _hold(session, round_id=round_id, answer_id=answer_id)
-    shared = LocalizedText()
-    if paraphrase is not None:
-        languages = study_of_round(session, round_=round_).languages
-        shared = LocalizedText(
-            {language: require_text(paraphrase.get(language, ""), limit=LONG_LIMIT) for language in languages}
-        )
+    shared = paraphrased(session, round_=round_, words=paraphrase, limit=LONG_LIMIT)
     before = _shown(review)
     review.review, review.shared_text, review.reason = CommentReview.SHARED, shared, ""
     how = "shared" if paraphrase is None else "paraphrased"

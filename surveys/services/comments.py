@@ -8,9 +8,9 @@ from surveys.errors import NotFound, RuleViolation
 from surveys.localized import LocalizedText
 from surveys.models import Comment, Round, Statement, TaskForce
 from surveys.rules.permissions import Actor
-from surveys.rules.texts import COMMENT_LIMIT, require_text
+from surveys.rules.texts import COMMENT_LIMIT
 from surveys.services.audit import record
-from surveys.services.freezing import study_of_round
+from surveys.services.paraphrases import paraphrased
 from surveys.vocabulary import AuditAction, CommentReview, RoundStatus, ViolationCode
 
 
@@ -34,12 +34,7 @@ def share_comment(
         or is too long.
     """
     comment, round_ = _hold(session, round_id=round_id, comment_id=comment_id)
-    shared = LocalizedText()
-    if paraphrase is not None:
-        languages = study_of_round(session, round_=round_).languages
-        shared = LocalizedText(
-            {language: require_text(paraphrase.get(language, ""), limit=COMMENT_LIMIT) for language in languages}
-        )
+    shared = paraphrased(session, round_=round_, words=paraphrase, limit=COMMENT_LIMIT)
     before = _shown(comment)
     comment.review, comment.shared_text = CommentReview.SHARED, shared
     how = "paraphrased" if paraphrase is not None else "shared"
