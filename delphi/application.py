@@ -30,6 +30,7 @@ from delphi.errors import init_errors
 from delphi.form_bodies import PageRequest
 from delphi.i18n import init_languages
 from delphi.pages import init_pages
+from delphi.replica import REPLICA, Replica
 from delphi.security import init_security
 from delphi.server.second_try import init_second_try
 from delphi.sign_in_cookie import CookieSessions
@@ -72,7 +73,7 @@ def build(settings: Settings | None = None) -> Flask:
         settings.effective_database_url, identity_key=settings.effective_identity_key
     )
     if settings.replica_url:
-        app.extensions["delphi_replica"] = Database(settings.replica_url, identity_key=settings.effective_identity_key)
+        app.extensions[REPLICA] = Replica(settings.replica_url, identity_key=settings.effective_identity_key)
     app.teardown_appcontext(close_reading_session)
     if settings.trust_proxy_hops:
         hops = settings.trust_proxy_hops

@@ -1,6 +1,5 @@
 """Database sessions: one reading session a request, and one transaction a user action."""
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,7 +9,7 @@ from typing import Any, cast
 from flask import current_app, g
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from delphi.config import ConfigurationProblem
@@ -19,8 +18,6 @@ from surveys.driver import send
 from surveys.identity import hold_key
 
 BUSY_TIMEOUT_MS = 20_000
-
-log = logging.getLogger(__name__)
 
 
 class _Session(Session):
@@ -178,28 +175,6 @@ def reading_session() -> Session:
     return session
 
 
-def lagging_session() -> Session:
-    """For pages on which a moment more or less does not count: a session on the replica, where there is one.
-
-    Where the replica does not answer, `reading_session()`. Who asks, and what they may do, is always read there.
-    """
-    replica: Database | None = current_app.extensions.get("delphi_replica")
-    if replica is None:
-        return reading_session()
-    session: Session | None = g.get("lagging_session")
-    if session is None:
-        session = replica.reading()
-        try:
-            session.connection()
-        except DBAPIError as problem:
-            session.close()
-            log.warning("the replica %s does not answer: %s", replica.url, type(problem.orig).__name__)
-            session = reading_session()
-        else:
-            g.lagging_session = session
-    return session
-
-
 @contextmanager
 def transaction() -> Iterator[Session]:
     """The one writing transaction of this user action. What the request read before is forgotten afterwards."""
@@ -209,7 +184,6 @@ def transaction() -> Iterator[Session]:
 
 
 def close_reading_session(_: BaseException | None = None) -> None:
-    for name in ("reading_session", "lagging_session"):
-        session: Session | None = g.pop(name, None)
-        if session is not None:
-            session.close()
+    session: Session | None = g.pop("reading_session", None)
+    if session is not None:
+        session.close()

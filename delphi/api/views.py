@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, current_app, g, json, request, url_for
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 from werkzeug.exceptions import HTTPException, NotFound
 
 from delphi import clock
@@ -13,7 +14,7 @@ from delphi.api.endpoints import ENDPOINTS, Endpoint
 from delphi.api.limits import Buckets
 from delphi.api.problems import answer_to, problem_answer
 from delphi.api.queries import PageQuery, Refused, chosen, read_query
-from delphi.database import lagging_session, reading_session, transaction
+from delphi.database import reading_session, transaction
 from delphi.exports.published import (
     activity_records,
     objective_records,
@@ -22,6 +23,7 @@ from delphi.exports.published import (
     study_record,
 )
 from delphi.exports.schema import Record
+from delphi.replica import read_lagging
 from delphi.security import current_actor, requires
 from delphi.server.second_try import note_problem
 from surveys.queries.activities import ranked_statements
@@ -40,8 +42,11 @@ PERMISSIONS = {
 
 
 def _records(scope: ApiScope | None, study_id: int | None) -> Sequence[Record]:
+    return read_lagging(lambda session: _published(session, scope=scope, study_id=study_id))
+
+
+def _published(session: Session, *, scope: ApiScope | None, study_id: int | None) -> Sequence[Record]:
     """The published records of one kind; without a study, the studies of the key."""
-    session = lagging_session()
     if study_id is None:
         studies = sorted({study for study, _ in current_actor().reads})
         return [study_record(session, study_id=one) for one in studies]
