@@ -17,7 +17,7 @@ from delphi.config import Settings
 from delphi.database import Database
 from surveys import migrations
 from tests import postgresql
-from tests.quick_building import share_addresses, share_templates
+from tests.quick_building import share_addresses, share_statements, share_templates
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -41,9 +41,10 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_building() -> Iterator[None]:
-    """Addresses compiled once, passwords at the lowest cost (`account/test_passwords.py` shows the real one)."""
+    """What is compiled is shared; passwords at the lowest cost (`account/test_passwords.py` shows the real one)."""
     with pytest.MonkeyPatch.context() as patch:
         share_addresses(patch)
+        share_statements(patch)
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
         yield
 

@@ -1,4 +1,4 @@
-"""What every application of the tests would compile anew, its addresses and templates, is compiled once a process."""
+"""Addresses, templates and statements, which every application of the tests would compile anew, are compiled once."""
 
 from types import CodeType
 from typing import Any
@@ -7,7 +7,10 @@ import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import Engine, NullPool, create_engine
 from werkzeug.routing import Rule
+
+import delphi.database
 
 
 class SharedTemplates(BytecodeCache):
@@ -32,14 +35,37 @@ def share_templates(app: Flask) -> None:
 
 
 def share_addresses(patch: pytest.MonkeyPatch) -> None:
-    """Let rules of one text share the functions that write their addresses, of which each app has hundreds."""
-    compile_builder = Rule._compile_builder
-    known: dict[str, Any] = {}
+    """Let rules of one text share what is read from and written by it: each app has hundreds."""
+    compile_rule = Rule.compile
+    known: dict[Any, dict[str, Any]] = {}
 
-    def compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
-        key = repr((rule.rule, rule.subdomain, rule.host, rule.defaults, rule._trace, append_unknown))
+    def compiled_once(rule: Rule) -> None:
+        assert rule.map is not None
+        place = (rule.subdomain, rule.host, rule.rule, rule.merge_slashes)
+        key = (*place, repr(rule.defaults), *rule.map.converters.items())
         if key not in known:
-            known[key] = compile_builder(rule, append_unknown)
-        return known[key]
+            compile_rule(rule)
+            made = ("_parts", "_trace", "_converters", "_build", "_build_unknown", "arguments")
+            known[key] = {name: getattr(rule, name) for name in made}
+        vars(rule).update(known[key])
 
-    patch.setattr(Rule, "_compile_builder", compiled_once)
+    patch.setattr(Rule, "compile", compiled_once)
+
+
+def share_statements(patch: pytest.MonkeyPatch) -> None:
+    """Let SQLite databases with one identity key share a dialect: SQLAlchemy compiles a statement once for each."""
+    hold_key = delphi.database.hold_key
+    known: dict[str, Engine] = {}
+
+    def held_once(engine: Engine, secret: str) -> None:
+        if engine.name != "sqlite":
+            hold_key(engine, secret)
+            return
+        if secret not in known:
+            known[secret] = create_engine("sqlite://", poolclass=NullPool, query_cache_size=4000)
+            known[secret].connect().close()
+            hold_key(known[secret], secret)
+        engine.dialect = known[secret].dialect
+        engine._compiled_cache = known[secret]._compiled_cache
+
+    patch.setattr(delphi.database, "hold_key", held_once)
