@@ -31,14 +31,26 @@ class _Session(Session):
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         held = self._held
-        if held is None:
-            held = self._held = cast(Engine, self.bind).connect()
-        if not held.in_transaction():
+        if held is None or not held.in_transaction():
+            held = self._hold()
             held.begin()
         return held
 
+    def _hold(self) -> Connection:
+        if self._held is None:
+            self._held = cast(Engine, self.bind).connect()
+        return self._held
+
     def get_bind(self, *args: Any, **options: Any) -> Connection:
         return self.connection()
+
+    def turn_to_writing(self) -> None:
+        """Forget what was read; the next transaction is one that writes."""
+        super().close()
+        held = self._hold()
+        if held.in_transaction():
+            held.rollback()
+        held.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
     def close(self) -> None:
         super().close()
@@ -94,7 +106,6 @@ class Database:
             self.engine = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
         if identity_key:
             hold_key(self.engine, identity_key)
-        self._writing_engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
         # SQLite's own waiting for the write lock is unfair under load; threads of one process queue here instead.
         self._turn: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -105,14 +116,22 @@ class Database:
 
     def reading(self) -> Session:
         """A session for reads; the caller closes it."""
-        return _Session(self.engine)
+        return self._session()
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back whole on any exception."""
-        with self._turn, _Session(self._writing_engine, expire_on_commit=False) as session:
+    def writing(self, *, after: Session | None = None) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back whole on any exception.
+
+        `after` is a session of `reading` whose connection is used further; it ends with the transaction.
+        """
+        session = after if isinstance(after, _Session) else self._session()
+        session.turn_to_writing()
+        with self._turn, session:
             yield session
             session.keep()
+
+    def _session(self) -> _Session:
+        return _Session(self.engine, expire_on_commit=False)
 
     def check(self) -> None:
         """Connect once; on SQLite read back that the log mode and the sync level are what durability needs.
@@ -178,8 +197,8 @@ def reading_session() -> Session:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """The one writing transaction of this user action. What the request read before is forgotten afterwards."""
-    close_reading_session()
-    with database().writing() as session:
+    with database().writing(after=g.get("reading_session")) as session:
+        g.pop("reading_session", None)
         yield session
 
 

@@ -21,10 +21,12 @@ def send(connection: Connection, words: str, places: Any = ()) -> list[Row]:
         that was lost is given up, as SQLAlchemy does: closing it later asks nothing of a server that is gone.
     """
     dialect = connection.dialect
+    listening = connection.engine.dispatch.before_cursor_execute
     cursor: Any = None
     try:
         cursor = connection.connection.cursor()
-        connection.dispatch.before_cursor_execute(connection, cursor, words, places, None, False)
+        if listening:
+            listening(connection, cursor, words, places, None, False)
         cursor.execute(words, places)
         return cursor.fetchall() if cursor.description else []
     except dialect.loaded_dbapi.Error as problem:

@@ -105,7 +105,7 @@ function restore(key) {
 }
 
 if (form) {
-  for (const part of form.elements.seen?.value.split(" ").slice(1) ?? []) known.set(...part.split("="));
+  for (const part of form.elements.seen?.value.split(" ").slice(1) ?? []) known.set(...part.split("."));
   stored().forEach(restore);
   if (box) {
     box.closest("[hidden]").hidden = false;

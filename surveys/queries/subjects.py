@@ -40,23 +40,18 @@ def find_subject(session: Session, view_args: dict[str, Any], *, of_round: Subje
 
 
 def _find_one(session: Session, name: str, value: Any) -> Subject | None:
-    task_force = select(TaskForce.study_id, TaskForce.id)
     match name:
         case "study_id":
             return Subject(study_id=value)
         case "task_force_id":
-            query = task_force.where(TaskForce.id == value)
+            query = select(TaskForce.study_id, TaskForce.id).where(TaskForce.id == value)
         case "round_id":
             found = session.connection().execute(SUBJECT_OF_ROUND, {"round_id": value}).first()
             return None if found is None else Subject(study_id=found[0], task_force_id=found[1])
         case "statement_id":
-            query = task_force.join(Statement, col(Statement.task_force_id) == TaskForce.id).where(
-                Statement.id == value
-            )
+            query = _task_force_of(Statement).where(Statement.id == value)
         case "panellist_id":
-            query = task_force.join(Panellist, col(Panellist.task_force_id) == TaskForce.id).where(
-                Panellist.id == value
-            )
+            query = _task_force_of(Panellist).where(Panellist.id == value)
         case "objective_id":
             study_id = session.exec(select(Objective.study_id).where(Objective.id == value)).first()
             return None if study_id is None else Subject(study_id=study_id)
@@ -70,3 +65,7 @@ def _find_one(session: Session, name: str, value: Any) -> Subject | None:
             return Subject()
     row = session.exec(query).first()
     return None if row is None else Subject(study_id=row[0], task_force_id=row[1])
+
+
+def _task_force_of(table: type[Statement] | type[Panellist]) -> Any:
+    return select(TaskForce.study_id, TaskForce.id).join(table, col(table.task_force_id) == TaskForce.id)

@@ -68,10 +68,10 @@ def ensure_on_questionnaire(answers: Sequence[RatingAnswer], *, asked: Mapping[t
         cell, value = asked.get((answer.statement_id, answer.criterion_id)), answer.value
         if cell is None:
             raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=answer.statement_id)
-        if answer.state is not RatingState.RATED:
-            is_fine = value is None
+        if value is None:
+            is_fine = answer.state is not RatingState.RATED
         else:
-            is_fine = value is not None and cell.lower <= value <= cell.upper
+            is_fine = cell.lower <= value <= cell.upper and answer.state is RatingState.RATED
         if not is_fine:
             raise RuleViolation(
                 ViolationCode.VALUE_OFF_SCALE,

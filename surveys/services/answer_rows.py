@@ -1,7 +1,9 @@
 """Writing ratings and comments as rows, many at once; what they replace goes into the history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import Any
 
 from sqlalchemy import delete, tuple_
 from sqlalchemy import select as sa_select
@@ -16,55 +18,60 @@ from surveys.services.field_writes import keep_replaced_texts
 from surveys.services.seats import Seat
 from surveys.vocabulary import Stance
 
+# A page has hundreds of answers: their parts are taken by what is written in C.
+STATEMENT, CRITERION = attrgetter("statement_id"), attrgetter("criterion_id")
+CELL = attrgetter("statement_id", "criterion_id")
+STATE, VALUE = attrgetter("state"), attrgetter("value")
+
 
 def store_ratings(
     session: Session, *, seat: Seat, answers: Sequence[RatingAnswer], before: Mapping[Cell, OwnRating], now: datetime
 ) -> None:
     """Store ratings, the last one given of each cell; what was answered there `before` stays in the history."""
-    latest = {(answer.statement_id, answer.criterion_id): answer for answer in answers}
-    history: list[tuple[Cell, OwnRating]] = []
-    given: list[tuple[Cell, RatingAnswer]] = []
-    emptied: list[Cell] = []
+    latest = dict(zip(map(CELL, answers), answers, strict=True))
+    given: list[RatingAnswer] = []
+    emptied: list[RatingAnswer] = []
+    changed: list[RatingAnswer] = []
+    replaced: list[OwnRating] = []
     for cell, answer in latest.items():
         old = before.get(cell)
         if old is not None:
             if old.state is answer.state and old.value == answer.value:
                 continue
-            history.append((cell, old))
+            changed.append(answer)
+            replaced.append(old)
         elif answer.state is None:
             continue
-        if answer.state is None:
-            emptied.append(cell)
-        else:
-            given.append((cell, answer))
-    if history:
-        replaced = _columns(seat, history, names=("old_state", "old_value"))
-        insert_alike(session, RatingChange, {**replaced, "changed_at": [now] * len(history)})
+        (emptied if answer.state is None else given).append(answer)
+    if changed:
+        old_values = {"old_state": _each(STATE, replaced), "old_value": _each(VALUE, replaced)}
+        insert_alike(session, RatingChange, {**_cells(seat, changed), **old_values, "changed_at": [now] * len(changed)})
     if given:
         key = ("round_id", "statement_id", "criterion_id", "panellist_id")
-        upsert_alike(
-            session, Rating, _columns(seat, given, names=("state", "value")), key=key, replace=("state", "value")
-        )
+        new_values = {"state": _each(STATE, given), "value": _each(VALUE, given)}
+        upsert_alike(session, Rating, {**_cells(seat, given), **new_values}, key=key, replace=("state", "value"))
     if emptied:
         session.connection().execute(
             delete(Rating).where(
                 col(Rating.round_id) == seat.round_id,
                 col(Rating.panellist_id) == seat.panellist_id,
-                tuple_(col(Rating.statement_id), col(Rating.criterion_id)).in_(emptied),
+                tuple_(col(Rating.statement_id), col(Rating.criterion_id)).in_([*map(CELL, emptied)]),
             )
         )
 
 
-def _columns(seat: Seat, rows: Sequence[tuple[Cell, OwnRating | RatingAnswer]], *, names: tuple[str, str]) -> Columns:
-    """One row a cell, all of one panellist; `names` are those of the columns of state and value."""
-    n_rows = len(rows)
+def _each(part: Callable[[Any], Any], rows: Sequence[OwnRating | RatingAnswer]) -> list[Any]:
+    return list(map(part, rows))
+
+
+def _cells(seat: Seat, answers: Sequence[RatingAnswer]) -> Columns:
+    """One row a cell, all of one panellist: the columns that say which."""
+    n_rows = len(answers)
     return {
         "round_id": [seat.round_id] * n_rows,
-        "statement_id": [cell[0] for cell, _ in rows],
-        "criterion_id": [cell[1] for cell, _ in rows],
+        "statement_id": _each(STATEMENT, answers),
+        "criterion_id": _each(CRITERION, answers),
         "panellist_id": [seat.panellist_id] * n_rows,
-        names[0]: [rating.state for _, rating in rows],
-        names[1]: [rating.value for _, rating in rows],
     }
 
 

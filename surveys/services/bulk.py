@@ -6,7 +6,7 @@ from importlib import import_module
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Dialect, insert
+from sqlalchemy import Connection, Dialect, insert
 from sqlmodel import Session
 
 from surveys.driver import send
@@ -23,7 +23,8 @@ def upsert(
     """Insert or replace many rows in one statement; the database's own uniqueness decides which."""
     if rows:
         whole: Any = table
-        session.connection().execute(_statement(session.get_bind().dialect.name, whole, key, replace), rows)
+        connection = session.connection()
+        connection.execute(_statement(connection.dialect.name, whole, key, replace), rows)
 
 
 @cache
@@ -41,7 +42,8 @@ def upsert_alike(
 ) -> None:
     """`upsert`, for many rows of few different values; see `_write_alike`."""
     whole: Any = table
-    _write_alike(session, whole, _statement(session.get_bind().dialect.name, whole, key, replace), columns)
+    connection = session.connection()
+    _write_alike(connection, whole, _statement(connection.dialect.name, whole, key, replace), columns)
 
 
 def upsert_one(
@@ -54,10 +56,10 @@ def upsert_one(
 def insert_alike(session: Session, table: type[Any], columns: Columns) -> None:
     """Insert many rows of few different values; see `_write_alike`."""
     whole: Any = table
-    _write_alike(session, whole, _insert(whole), columns)
+    _write_alike(session.connection(), whole, _insert(whole), columns)
 
 
-def _write_alike(session: Session, table: Any, statement: Any, columns: Columns) -> None:
+def _write_alike(connection: Connection, table: Any, statement: Any, columns: Columns) -> None:
     """Run `statement` for all rows, which stand column by column; for none of them, nothing.
 
     SQLAlchemy prepares each value of each row by itself, which for a page of ratings costs as much as storing them.
@@ -67,14 +69,13 @@ def _write_alike(session: Session, table: Any, statement: Any, columns: Columns)
     n_rows = len(next(iter(columns.values())))
     if not n_rows:
         return
-    connection = session.connection()
     names = tuple(columns)
     words, order, processors = _prepared(connection.dialect, table, statement, names)
     values = dict(columns)
     for name, process in processors:
         processed = {value: process(value) for value in set(values[name])}
-        values[name] = [processed[value] for value in values[name]]
-    rows = list(zip(*(values[name] for name in order or names), strict=True))
+        values[name] = list(map(processed.__getitem__, values[name]))
+    rows = list(zip(*map(values.__getitem__, order or names), strict=True))
     if order is None:
         connection.exec_driver_sql(words, [dict(zip(names, row, strict=True)) for row in rows])
         return

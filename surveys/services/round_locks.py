@@ -24,5 +24,6 @@ def hold_round_alone(session: Session, *, round_id: int) -> None:
 
 
 def _take(session: Session, lock: TextClause, *, round_id: int) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(lock, {"kind": ROUND_LOCKS, "id": round_id})
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(lock, {"kind": ROUND_LOCKS, "id": round_id})

@@ -73,10 +73,26 @@ class PostedRatings:
 
     answers: tuple[RatingAnswer, ...]
     comments: tuple[CommentAnswer, ...]
-    filled: Filled
     problems: tuple[Problem, ...]
     touched: tuple[str, ...]
     """The fields that the person changed on this page; answers of others are not in `answers` and `comments`."""
+    typed: Mapping[str, str]
+    """Everything that was sent."""
+    questionnaire: Questionnaire
+
+    @property
+    def filled(self) -> Filled:
+        """What the page showed when it was sent."""
+        fields = _fields_of(self.questionnaire)
+        filled = Filled()
+        for name, value in self.typed.items():
+            if name in fields.ratings:
+                filled.choices[fields.ratings[name].cell] = value
+            elif name in fields.comments:
+                statement_id, stance = fields.comments[name]
+                filled.comments[statement_id] = value
+                filled.stances[statement_id] = self.typed.get(stance, "")
+        return filled
 
 
 def choice_of(rating: OwnRating) -> str:
@@ -135,32 +151,27 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
     RuleViolation
         `unknown_statement` for a field of no statement of this round.
     """
-    fields, remarks = _fields_of(questionnaire)
-    changed = seen.touched_in(form)
+    fields = _fields_of(questionnaire)
+    ratings, remarks = fields.ratings, fields.comments
     answers: list[RatingAnswer] = []
     comments: list[CommentAnswer] = []
     problems: list[Problem] = []
     touched: list[str] = []
-    filled = Filled()
     for name, value in form.items():
-        if name in fields:
-            cell, asked, known = fields[name]
-            filled.choices[cell] = value
-            if name not in changed:
+        if name in ratings:
+            if not seen.is_touched(name, value):
                 continue
             touched.append(name)
             try:
-                if value not in known:
-                    known[value] = _rating(cell, value, asked=asked)
-                answers.append(known[value])
+                answers.append(ratings[name].answer(value))
             except RuleViolation as violation:
                 problems.append(Problem(name, violation_sentence(violation)))
         elif name in remarks:
             statement_id, stance_name = remarks[name]
+            if not value and stance_name not in form and not seen.is_touched(name, value):
+                continue
             stance = form.get(stance_name, "")
-            filled.comments[statement_id] = value
-            filled.stances[statement_id] = stance
-            new = [each for each in (name, stance_name) if each in changed]
+            new = [each for each in (name, stance_name) if each in form and seen.is_touched(each, form[each])]
             if not new and not value:
                 continue
             try:
@@ -176,23 +187,41 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
             comments.append(CommentAnswer(statement_id, text if name in new else None, side))
         elif match := RATING_FIELD.fullmatch(name) or COMMENT_FIELD.fullmatch(name):
             raise RuleViolation(ViolationCode.UNKNOWN_STATEMENT, statement_id=int(match[1]))
-    return PostedRatings(tuple(answers), tuple(comments), filled, tuple(problems), tuple(touched))
+    return PostedRatings(tuple(answers), tuple(comments), tuple(problems), tuple(touched), form, questionnaire)
+
+
+@dataclass(frozen=True, slots=True)
+class RatingField:
+    """One question of a page: its cell, and what may be answered there."""
+
+    cell: Cell
+    asked: Asked
+    known: dict[str, RatingAnswer] = field(default_factory=dict)
+    """The answers given so far: few different ones are, and each is read once and is the same for everybody."""
+
+    def answer(self, value: str) -> RatingAnswer:
+        """What `value` answers. Raises RuleViolation (`value_off_scale`)."""
+        answer = self.known.get(value)
+        if answer is None:
+            answer = self.known[value] = _rating(self.cell, value, asked=self.asked)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The names of the fields that a questionnaire has."""
+
+    ratings: Mapping[str, RatingField]
+    comments: Mapping[str, tuple[int, str]]
+    """Of a comment's field: its statement, and the name of the field beside it."""
 
 
 @lru_cache(maxsize=256)
-def _fields_of(
-    questionnaire: Questionnaire,
-) -> tuple[dict[str, tuple[Cell, Asked, dict[str, RatingAnswer]]], dict[str, tuple[int, str]]]:
-    """The names of the fields that a questionnaire has.
-
-    Of a rating's field: its cell, what may be answered there, and the answers given so far. Few different answers are
-    given to a question: each is read once, and is the same for everybody. Of a comment's field: its statement, and the
-    name of the field beside it.
-    """
-    ratings: dict[str, tuple[Cell, Asked, dict[str, RatingAnswer]]] = {
-        rating_field(*cell): (cell, asked, {}) for cell, asked in questionnaire.cells.items()
-    }
-    return ratings, {f"c-{each}": (each, f"s-{each}") for each in questionnaire.by_id}
+def _fields_of(questionnaire: Questionnaire) -> Fields:
+    return Fields(
+        {rating_field(*cell): RatingField(cell, asked) for cell, asked in questionnaire.cells.items()},
+        {f"c-{each}": (each, f"s-{each}") for each in questionnaire.by_id},
+    )
 
 
 def rating_choice(cell: Cell, value: str) -> RatingAnswer:

@@ -16,6 +16,8 @@ NOTHING = "none"
 TOUCHED = "touched"
 """A field that only scripts fill: the number of the page's last change, and the fields that were changed since it was
 opened, even back to what they showed. A change that comes later with a smaller number is older than the form."""
+BETWEEN = "."
+"""Between a field and its mark. A form sends this character as it is; in its place others would need three."""
 CLIENT = "client"
 CLIENT_LENGTH = 40
 LARGEST_SEQUENCE = 2**53
@@ -38,17 +40,6 @@ class Seen:
         if not value:
             return name in self.marks
         return mark(value) != self.marks.get(name, BLANK)
-
-    def touched_in(self, form: Mapping[str, str]) -> set[str]:
-        """The names of all fields of a form that `is_touched` would name."""
-        marks = self.marks
-        if marks is None:
-            return set(form)
-        return {
-            name
-            for name, value in form.items()
-            if (mark(value) != marks.get(name, BLANK) if value else name in marks) or name in self.touched
-        }
 
 
 def mark(value: str) -> str:
@@ -74,7 +65,7 @@ BLANK = mark("")
 
 def seen_words(saved_at: str, shown: Mapping[str, str]) -> str:
     """The hidden field of a page that shows these values; what is blank is left out."""
-    marks = [f"{name}={known}" for name, value in shown.items() if (known := mark(value)) != BLANK]
+    marks = [f"{name}{BETWEEN}{known}" for name, value in shown.items() if (known := mark(value)) != BLANK]
     return " ".join([saved_at, *marks])
 
 
@@ -85,7 +76,7 @@ def read_seen(form: Mapping[str, str]) -> Seen:
     saved_at, *marks = words.split(" ")
     return Seen(
         saved_at=saved_at,
-        marks=dict(part.split("=", 1) for part in marks if "=" in part),
+        marks=dict(part.split(BETWEEN, 1) for part in marks if BETWEEN in part),
         touched=frozenset(form.get(TOUCHED, "").split()),
     )
 

@@ -53,7 +53,7 @@ def keep_ratings(round_id: int, number: int) -> Any:
         return _again(sitting, number, posted, posted.problems)
     has_questions = questions_line(reading_session(), sitting=sitting).n_asked > 0
     overtaken = overtaken_by(
-        posted.filled.by_field,
+        lambda: posted.filled.by_field(),
         touched=posted.touched,
         seen=seen,
         client=client,
