@@ -24,6 +24,18 @@ def templates(root: Path) -> Iterator[Path]:
     yield from sorted((root / "templates").rglob("*.html"))
 
 
+def calls(root: Path, *, names: set[str]) -> Iterator[tuple[Path, ast.Call]]:
+    """Calls of functions with these names. Modules without such a word need no parsing."""
+    word = re.compile(rf"\b({'|'.join(sorted(names))})\b")
+    for path in python_files(root):
+        source = path.read_text(encoding="utf-8")
+        if not word.search(source):
+            continue
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in names:
+                yield path, node
+
+
 def rooms_too_large(root: Path) -> list[str]:
     """Modules over the ceiling."""
     return [
@@ -47,20 +59,14 @@ def modules_without_docstring(root: Path) -> list[str]:
 
 def clock_readings(root: Path) -> list[str]:
     """Calls that read the time outside `delphi/clock.py`."""
-    found = []
-    for path in python_files(root):
-        if path == root / "delphi" / "clock.py":
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in TIME_CALLS
-                and isinstance(node.func.value, ast.Name)
-                and node.func.value.id in ("datetime", "date", "time")
-            ):
-                found.append(f"{path.relative_to(root)}:{node.lineno}")
-    return found
+    return [
+        f"{path.relative_to(root)}:{call.lineno}"
+        for path, call in calls(root, names=TIME_CALLS)
+        if path != root / "delphi" / "clock.py"
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in ("datetime", "date", "time")
+    ]
 
 
 def raw_html(root: Path) -> list[str]:
@@ -70,12 +76,9 @@ def raw_html(root: Path) -> list[str]:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if re.search(r"\|\s*safe\b|autoescape", line):
                 found.append(f"{path.relative_to(root)}:{number}")
-    for path in python_files(root):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Markup":
-                if node.args and isinstance(node.args[0], ast.Constant):
-                    continue
-                found.append(f"{path.relative_to(root)}:{node.lineno}")
+    for path, call in calls(root, names={"Markup"}):
+        if isinstance(call.func, ast.Name) and not (call.args and isinstance(call.args[0], ast.Constant)):
+            found.append(f"{path.relative_to(root)}:{call.lineno}")
     return found
 
 
@@ -93,12 +96,8 @@ def inline_code(root: Path) -> list[str]:
 
 def text_built_sql(root: Path) -> list[str]:
     """`text(...)` of anything but a literal: SQL that could carry what somebody typed."""
-    found = []
-    for path in python_files(root):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and node.args):
-                continue
-            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            if name == "text" and isinstance(node.func, ast.Name) and not isinstance(node.args[0], ast.Constant):
-                found.append(f"{path.relative_to(root)}:{node.lineno}")
-    return found
+    return [
+        f"{path.relative_to(root)}:{call.lineno}"
+        for path, call in calls(root, names={"text"})
+        if isinstance(call.func, ast.Name) and call.args and not isinstance(call.args[0], ast.Constant)
+    ]
