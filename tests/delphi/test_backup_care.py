@@ -68,11 +68,10 @@ def test_rotating_removes_the_checksum_with_the_copy(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.json"))) == 14
 
 
-def filled(instance: Path, url: str = "") -> tuple[Settings, Database]:
-    """An installation with a closed round."""
+def filled(instance: Path, url: str) -> tuple[Settings, Database]:
+    """An installation with a closed round; at `url` is an empty database."""
     settings = Settings(secret_key=SECRET_KEY, instance=instance, database_url=url)
     database = Database(settings.effective_database_url, identity_key=SECRET_KEY)
-    migrations.upgrade(database.engine)
     with database.writing() as session:
         small = a_study(session, n_experts=6)
         round_, statements = an_open_rating_round(session, small, n_statements=2)
@@ -81,8 +80,10 @@ def filled(instance: Path, url: str = "") -> tuple[Settings, Database]:
     return settings, database
 
 
-def test_a_rehearsal_restores_counts_verifies_and_is_dated_without_touching_anything(tmp_path: Path) -> None:
-    settings, database = filled(tmp_path)
+def test_a_rehearsal_restores_counts_verifies_and_is_dated_without_touching_anything(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    settings, database = filled(tmp_path, sqlite_url)
     backups.make(settings, target=None, now=TODAY)
     with database.writing() as session:
         session.delete(session.exec(select(Rating)).first())
@@ -96,8 +97,8 @@ def test_a_rehearsal_restores_counts_verifies_and_is_dated_without_touching_anyt
     database.engine.dispose()
 
 
-def test_a_rehearsal_with_another_key_or_of_changed_figures_says_so(tmp_path: Path) -> None:
-    settings, database = filled(tmp_path)
+def test_a_rehearsal_with_another_key_or_of_changed_figures_says_so(sqlite_url: str, tmp_path: Path) -> None:
+    settings, database = filled(tmp_path, sqlite_url)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE frozen_rating SET value = 1 WHERE value = 2")
     backups.make(settings, target=None, now=TODAY)
@@ -128,11 +129,11 @@ def test_a_rehearsal_on_postgresql_uses_a_database_of_its_own(
 
 
 def test_the_command_rehearses_and_a_place_without_backups_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DELPHI_INSTANCE", str(tmp_path))
     monkeypatch.setenv("DELPHI_SECRET_KEY", SECRET_KEY)
-    _, database = filled(tmp_path)
+    _, database = filled(tmp_path, sqlite_url)
     database.engine.dispose()
     assert main(["restore", "--rehearse"]) == 2
     assert "There is no backup yet" in capsys.readouterr().err

@@ -14,7 +14,6 @@ from delphi import backups
 from delphi.commands import CommandProblem
 from delphi.config import Settings
 from delphi.database import Database
-from surveys import migrations
 from surveys.models import Rating, Snapshot
 from surveys.services.rounds import close_round
 from surveys.services.verification import verify
@@ -24,11 +23,12 @@ from tests.conftest import SECRET_KEY
 LATER = datetime(2026, 6, 1, tzinfo=UTC)
 
 
-def installed(instance: Path, url: str = "") -> tuple[Settings, Database]:
+@pytest.fixture
+def installed(sqlite_template: Path, tmp_path: Path) -> tuple[Settings, Database]:
     """An installation with the current schema and nothing in it."""
-    settings = Settings(secret_key=SECRET_KEY, instance=instance, database_url=url)
+    settings = Settings(secret_key=SECRET_KEY, instance=tmp_path / "instance")
     database = Database(settings.effective_database_url, identity_key=SECRET_KEY)
-    migrations.upgrade(database.engine)
+    shutil.copy(sqlite_template, str(database.engine.url.database))
     return settings, database
 
 
@@ -45,8 +45,10 @@ def n_ratings(database: Database) -> int:
         return len(session.exec(select(Rating)).all())
 
 
-def test_a_backup_of_a_database_in_use_holds_every_committed_row(tmp_path: Path) -> None:
-    settings, database = installed(tmp_path / "instance")
+def test_a_backup_of_a_database_in_use_holds_every_committed_row(
+    installed: tuple[Settings, Database], tmp_path: Path
+) -> None:
+    settings, database = installed
     small, round_id, statements = fill(database)
     reader = database.reading()
     assert (
@@ -64,8 +66,10 @@ def test_a_backup_of_a_database_in_use_holds_every_committed_row(tmp_path: Path)
     database.engine.dispose()
 
 
-def test_after_losing_everything_a_restore_brings_the_same_study_back(tmp_path: Path) -> None:
-    settings, database = installed(tmp_path / "instance")
+def test_after_losing_everything_a_restore_brings_the_same_study_back(
+    installed: tuple[Settings, Database], tmp_path: Path
+) -> None:
+    settings, database = installed
     _, round_id, _ = fill(database)
     with database.writing() as session:
         digest = close_round(session, actor=None, round_id=round_id, now=NOW).digest
@@ -81,8 +85,8 @@ def test_after_losing_everything_a_restore_brings_the_same_study_back(tmp_path: 
     assert backups.is_mail_held(settings)
 
 
-def test_a_database_with_data_is_replaced_only_by_force_and_saved_before(tmp_path: Path) -> None:
-    settings, database = installed(tmp_path / "instance")
+def test_a_database_with_data_is_replaced_only_by_force_and_saved_before(installed: tuple[Settings, Database]) -> None:
+    settings, database = installed
     made = backups.make(settings, target=None, now=LATER)
     fill(database)
     with pytest.raises(CommandProblem, match="add --force"):
@@ -139,8 +143,10 @@ def _claim_postgresql(path: Path) -> None:
         (Path.unlink, "There is no backup at"),
     ],
 )
-def test_a_backup_that_cannot_be_trusted_changes_nothing(tmp_path: Path, damage: object, sentence: str) -> None:
-    settings, database = installed(tmp_path / "instance")
+def test_a_backup_that_cannot_be_trusted_changes_nothing(
+    installed: tuple[Settings, Database], damage: object, sentence: str
+) -> None:
+    settings, database = installed
     made = backups.make(settings, target=None, now=LATER)
     fill(database)
     damage(made.path)  # type: ignore[operator]
@@ -151,8 +157,8 @@ def test_a_backup_that_cannot_be_trusted_changes_nothing(tmp_path: Path, damage:
     database.engine.dispose()
 
 
-def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
-    settings, database = installed(tmp_path / "instance")
+def test_an_existing_file_is_not_overwritten(installed: tuple[Settings, Database], tmp_path: Path) -> None:
+    settings, database = installed
     target = tmp_path / "precious.txt"
     target.write_text("precious")
     with pytest.raises(CommandProblem, match="exists already"):
@@ -161,8 +167,8 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     database.engine.dispose()
 
 
-def test_a_database_that_is_in_use_is_not_replaced(tmp_path: Path) -> None:
-    settings, database = installed(tmp_path / "instance")
+def test_a_database_that_is_in_use_is_not_replaced(installed: tuple[Settings, Database]) -> None:
+    settings, database = installed
     made = backups.make(settings, target=None, now=LATER)
     fill(database)
     with database.reading() as session:

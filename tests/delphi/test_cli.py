@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -30,17 +31,30 @@ RATINGS = "expert,item,rating\n" + "".join(f"e{expert},i{item},{9 - item}\n" for
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation's folder of its own, and none of the machine's settings."""
-    for name in [name for name in os.environ if name.startswith("DELPHI_")]:
-        monkeypatch.delenv(name)
     folder = tmp_path / "instance"
-    monkeypatch.setenv("DELPHI_INSTANCE", str(folder))
+    point_to(folder, monkeypatch)
+    return folder
+
+
+def point_to(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("DELPHI_")]:
+        patch.delenv(name)
+    patch.setenv("DELPHI_INSTANCE", str(folder))
+
+
+@pytest.fixture(scope="module")
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation without an account, to be copied."""
+    folder = tmp_path_factory.mktemp("initialised") / "instance"
+    with pytest.MonkeyPatch.context() as patch:
+        point_to(folder, patch)
+        assert main(["init", "--no-account"]) == 0
     return folder
 
 
 @pytest.fixture
-def installed(instance: Path) -> Iterator[Database]:
-    """An initialised installation without an account."""
-    assert main(["init", "--no-account"]) == 0
+def installed(initialised: Path, instance: Path) -> Iterator[Database]:
+    shutil.copytree(initialised, instance)
     database = open_database(load_settings())
     yield database
     database.engine.dispose()
