@@ -1,8 +1,9 @@
 """A small study with everything an archive or a report holds, published; and a copy of it for each test."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -172,6 +173,13 @@ def filled_once(template: Path, target: Path, fill: Callable[[Session], Made]) -
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.engine.dispose()
     return made
+
+
+def put_into(database: Database, filled: Path) -> None:
+    """What a filled database holds, copied into an empty one."""
+    path = str(database.engine.url.database)
+    with closing(sqlite3.connect(filled)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
 
 
 @contextmanager

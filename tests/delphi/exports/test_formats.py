@@ -16,15 +16,9 @@ from delphi.plan.chapters import Chapters
 from surveys.models import RoundResult
 from tests.conftest import SECRET_KEY, an_app
 from tests.delphi.exports.files import export_activities, export_data, export_ratings
-from tests.published import PublishedStudy, a_published_study
+from tests.published import PublishedStudy
 
 Rows = list[dict[str, Any]]
-
-
-@pytest.fixture
-def published(lite: Database) -> PublishedStudy:
-    with lite.writing() as session:
-        return a_published_study(session)
 
 
 @pytest.fixture(autouse=True)

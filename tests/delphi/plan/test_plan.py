@@ -21,15 +21,16 @@ from delphi.plan.document import plan_document
 from surveys.models import StatementVersion
 from surveys.services.facilities import Part, decide_parts
 from tests.builders import NOW, as_secretary
-from tests.published import PublishedStudy, a_published_study
+from tests.published import PublishedStudy
 
 NASTY = "#let x = 1; $x$ *bold* _it_ @ref <b>tag</b> {{ 7*7 }} \\n =HYPERLINK(1) «guillemets» œuvre"
 
 
 @pytest.fixture
-def published(lite: Database) -> PublishedStudy:
+def published(lite: Database, published: PublishedStudy) -> PublishedStudy:
+    """The published study with an activity in two parts, whose words are hostile."""
+    study = published
     with lite.writing() as session:
-        study = a_published_study(session)
         version = session.exec(
             select(StatementVersion).where(StatementVersion.statement_id == study.statements["A5-01"])
         ).one()

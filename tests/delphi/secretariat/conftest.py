@@ -9,18 +9,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from delphi.database import Database
 from tests.builders import staff_client
-from tests.published import PublishedStudy, a_published_study
+from tests.published import PublishedStudy
 
 Counter = Callable[[], int]
 
 
 @pytest.fixture
-def study(app: Flask) -> PublishedStudy:
-    database: Database = app.extensions["delphi_database"]
-    with database.writing() as session:
-        return a_published_study(session)
+def study(published: PublishedStudy) -> PublishedStudy:
+    return published
 
 
 @pytest.fixture
