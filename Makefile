@@ -17,7 +17,9 @@ else
 SELECTION := -m "not slow and not browser and not postgresql"
 endif
 
-.PHONY: install demo test check messages lock clean help
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+
+.PHONY: install demo test check check-style check-types check-imports check-templates messages lock clean help
 
 help:
 	@echo "make demo    install, fill the demo study, serve it on http://127.0.0.1:8000"
@@ -39,11 +41,21 @@ test: $(VENV)/.test check
 	@# One BLAS thread each: the processes already use every core.
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadscope --no-loadscope-reorder $(SELECTION) $(ARGS)
 
+# All at once, each with its words in one piece where make can do that.
 check: $(VENV)/.test
+	@$(MAKE) --no-print-directory --keep-going --jobs=4 $(TOGETHER) check-style check-types check-imports check-templates
+
+check-style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+check-types:
 	$(BIN)/mypy
+
+check-imports:
 	$(BIN)/lint-imports
+
+check-templates:
 	$(BIN)/djlint templates --lint --quiet
 
 messages: $(VENV)/.runtime
