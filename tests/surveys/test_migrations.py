@@ -55,6 +55,19 @@ def blank(blank_url: str) -> Iterator[Database]:
     database.engine.dispose()
 
 
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite_url", id="sqlite"),
+        pytest.param("own_postgresql_url", id="postgresql", marks=pytest.mark.postgresql),
+    ]
+)
+def current(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database that migrations brought to the newest schema, for tests that change it."""
+    database = Database(request.getfixturevalue(request.param), identity_key=SECRET_KEY)
+    yield database
+    database.engine.dispose()
+
+
 def structure(engine: Engine) -> dict[str, object]:
     """Everything a database enforces: columns, keys, uniqueness, checks and indexes, each with its name."""
     found: dict[str, object] = {}
@@ -97,9 +110,8 @@ def test_migrations_make_the_schema_of_the_models(blank: Database) -> None:
     assert migrated == structure(blank.engine)
 
 
-def test_every_constraint_has_a_name(blank: Database) -> None:
-    migrations.upgrade(blank.engine)
-    for table, parts in structure(blank.engine).items():
+def test_every_constraint_has_a_name(current: Database) -> None:
+    for table, parts in structure(current.engine).items():
         names = [
             parts["key"],
             *(entry[0] for part in ("foreign", "unique", "checks", "indexes") for entry in parts[part]),
@@ -107,14 +119,13 @@ def test_every_constraint_has_a_name(blank: Database) -> None:
         assert all(name and name != "None" for name in names), table
 
 
-def test_migrating_a_filled_database_keeps_every_row(blank: Database) -> None:
-    migrations.upgrade(blank.engine)
-    fill(blank)
-    before = contents(blank.engine)
+def test_migrating_a_filled_database_keeps_every_row(current: Database) -> None:
+    fill(current)
+    before = contents(current.engine)
     assert before["rating"][0] == 16
-    migrations.upgrade(blank.engine)
-    assert contents(blank.engine) == before
-    assert migrations.is_current(blank.engine)
+    migrations.upgrade(current.engine)
+    assert contents(current.engine) == before
+    assert migrations.is_current(current.engine)
 
 
 @pytest.mark.slow
@@ -134,7 +145,7 @@ def test_the_revisions_are_those_that_alembic_finds() -> None:
 
 
 def test_a_table_made_anew_keeps_its_children_and_checks(
-    blank_file: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    lite: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The way Alembic alters tables on SQLite: with foreign keys on, the answers of the panel would be deleted."""
     folder = tmp_path / "migrations"
@@ -150,31 +161,29 @@ def test_a_table_made_anew_keeps_its_children_and_checks(
         "        batch.drop_column('note')\n",
         encoding="utf-8",
     )
-    migrations.upgrade(blank_file.engine)
-    fill(blank_file)
-    before, checks = contents(blank_file.engine), structure(blank_file.engine)["round"]
+    fill(lite)
+    before, checks = contents(lite.engine), structure(lite.engine)["round"]
     known = migrations.head_revision()
     for cached in (migrations.head_revision, migrations.known_revisions):
         cached.cache_clear()
     monkeypatch.setattr(migrations, "FOLDER", folder)
     try:
-        migrations.upgrade(blank_file.engine)
-        assert migrations.current_revision(blank_file.engine) == "9999"
-        assert contents(blank_file.engine) == before
-        migrations.downgrade(blank_file.engine, known)
-        assert contents(blank_file.engine) == before
-        assert structure(blank_file.engine)["round"] == checks
+        migrations.upgrade(lite.engine)
+        assert migrations.current_revision(lite.engine) == "9999"
+        assert contents(lite.engine) == before
+        migrations.downgrade(lite.engine, known)
+        assert contents(lite.engine) == before
+        assert structure(lite.engine)["round"] == checks
     finally:
         for cached in (migrations.head_revision, migrations.known_revisions):
             cached.cache_clear()
 
 
 def test_a_migration_that_fails_half_way_leaves_the_old_schema(
-    blank: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    current: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    migrations.upgrade(blank.engine)
-    fill(blank)
-    before, schema = contents(blank.engine), structure(blank.engine)
+    fill(current)
+    before, schema = contents(current.engine), structure(current.engine)
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.FOLDER, folder)
     (folder / "versions" / "9999_broken.py").write_text(
@@ -191,20 +200,19 @@ def test_a_migration_that_fails_half_way_leaves_the_old_schema(
     monkeypatch.setattr(migrations, "FOLDER", folder)
     try:
         with pytest.raises(ZeroDivisionError):
-            migrations.upgrade(blank.engine)
+            migrations.upgrade(current.engine)
     finally:
         for cached in (migrations.head_revision, migrations.known_revisions):
             cached.cache_clear()
-    assert (contents(blank.engine), structure(blank.engine)) == (before, schema)
+    assert (contents(current.engine), structure(current.engine)) == (before, schema)
 
 
-def test_a_database_of_a_newer_version_is_left_alone(blank_file: Database) -> None:
-    migrations.upgrade(blank_file.engine)
-    with blank_file.engine.begin() as connection:
+def test_a_database_of_a_newer_version_is_left_alone(lite: Database) -> None:
+    with lite.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(migrations.NewerSchema, match="9999"):
-        migrations.upgrade(blank_file.engine)
-    assert not migrations.is_current(blank_file.engine)
+        migrations.upgrade(lite.engine)
+    assert not migrations.is_current(lite.engine)
 
 
 def test_names_and_log_of_an_older_database_are_encrypted_and_linked(blank: Database) -> None:
@@ -236,21 +244,20 @@ def test_names_and_log_of_an_older_database_are_encrypted_and_linked(blank: Data
         assert connection.exec_driver_sql("SELECT name, email FROM person").one() == ("Awa N’Diaye", "awa@example.org")
 
 
-def test_the_log_of_a_pilot_stays_outside_the_chain(blank: Database) -> None:
-    migrations.upgrade(blank.engine)
-    with blank.writing() as session:
+def test_the_log_of_a_pilot_stays_outside_the_chain(current: Database) -> None:
+    with current.writing() as session:
         small, round_ = a_planned_round(session)
         pilot = start_pilot(session, actor=as_facilitator(small), round_id=round_.id, now=NOW)
         task_force_id = pilot.task_force_id
-    with blank.reading() as session:
+    with current.reading() as session:
         linked = check_chain(session).n_entries
-    migrations.downgrade(blank.engine, "0002")
-    migrations.upgrade(blank.engine)
-    with blank.writing() as session:
+    migrations.downgrade(current.engine, "0002")
+    migrations.upgrade(current.engine)
+    with current.writing() as session:
         assert (check_chain(session).n_entries, check_chain(session).kind) == (linked, None)
         assert session.exec(model_select(AuditEvent).where(AuditEvent.task_force_id == task_force_id)).first()
         discard_copy(session, actor=as_facilitator(small), task_force_id=task_force_id, now=NOW)
-    with blank.reading() as session:
+    with current.reading() as session:
         assert (check_chain(session).n_entries, check_chain(session).kind) == (linked + 1, None)
 
 
