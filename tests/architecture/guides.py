@@ -6,13 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from babel.messages.extract import extract_from_dir
-
 from delphi.cli import build_parser
 from tests.architecture.checks import PACKAGES, ROOT
 
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-SOURCES = (("templates", "**.html", "jinja2"), ("delphi", "**.py", "python"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 CODE_SPAN = re.compile(r"`([^`\n]+)`")
@@ -84,16 +80,6 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
         yield from action.option_strings
     for _, inner in _below(parser):
         yield from _options(inner)
-
-
-@cache
-def messages() -> frozenset[str]:
-    """Every English message of the templates and of the code that makes labels for them."""
-    found: set[str] = set()
-    for folder, pattern, method in SOURCES:
-        for _, _, said, _, _ in extract_from_dir(ROOT / folder, method_map=[(pattern, method)], keywords=KEYWORDS):
-            found.update([said] if isinstance(said, str) else said)
-    return frozenset(found)
 
 
 def unknown_labels(text: str, *, known: Iterable[str]) -> list[str]:

@@ -3,14 +3,12 @@
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
 from delphi.cli import COMMANDS
 from tests.architecture import guides
 from tests.architecture.checks import ROOT
 
 DOCS = ROOT / "docs"
-ENGLISH_GUIDES = ("expert.md", "facilitator.md", "secretariat.md")
 LONGEST_TOUR = 120
 
 
@@ -35,18 +33,6 @@ def test_commands_exist(path: Path) -> None:
 def test_administrators_read_about_every_command() -> None:
     guide = text_of(DOCS / "administrator.md")
     assert [command.name for command in COMMANDS if f"| `{command.name}` |" not in guide] == []
-
-
-@pytest.mark.parametrize("name", ENGLISH_GUIDES)
-def test_labels_in_bold_are_on_a_page(name: str) -> None:
-    assert guides.unknown_labels(text_of(DOCS / name), known=guides.messages()) == []
-
-
-def test_french_labels_in_bold_are_translations() -> None:
-    with (ROOT / "delphi/translations/fr/LC_MESSAGES/messages.po").open("rb") as file:
-        translated = [text for one in read_po(file) if one.id for text in ([one.string] if one.string else [])]
-    said = [text for one in translated for text in ([one] if isinstance(one, str) else one)]
-    assert guides.unknown_labels(text_of(DOCS / "expert.fr.md"), known=said) == []
 
 
 def test_tour_of_the_code_names_what_is_there() -> None:

@@ -1,4 +1,4 @@
-"""Every code has its sentence, and every sentence its translation."""
+"""Every code has its sentence, every sentence its translation, and every label in a guide is a sentence of a page."""
 
 import ast
 import re
@@ -24,10 +24,13 @@ from surveys.vocabulary import (
     StatementKind,
     ViolationCode,
 )
+from tests.architecture import guides
 from tests.architecture.checks import ROOT
 
 COMPLETE = ("fr",)
 READY = ("es",)
+GUIDES = {"expert.md": "", "facilitator.md": "", "secretariat.md": "", "expert.fr.md": "fr"}
+"""Guides that write labels in bold, and the catalogue their labels stand in."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 TABLES: list[tuple[dict[StrEnum, object], type[StrEnum]]] = [
     (sentences.VIOLATIONS, ViolationCode),
@@ -95,8 +98,22 @@ def test_every_message_stands_in_the_prepared_catalogue(extracted: Catalog, lang
     ] == []
 
 
+def texts(messages: Catalog, *, translated: bool) -> list[str]:
+    found = [one.string if translated else one.id for one in messages if one.id]
+    return [text for one in found for text in ([one] if isinstance(one, str) else one)]
+
+
+@pytest.mark.parametrize(("name", "language"), GUIDES.items())
+def test_labels_in_bold_are_on_a_page(extracted: Catalog, name: str, language: str) -> None:
+    guide = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    known = texts(catalogue(language), translated=True) if language else texts(extracted, translated=False)
+    assert guides.unknown_labels(guide, known=known) == []
+
+
 def hidden_sentences(source: str) -> list[str]:
     """Translations asked for within an f-string, where the collection of messages does not see them."""
+    if "gettext" not in source:
+        return []
     return [
         ast.unparse(call)
         for text in ast.walk(ast.parse(source))
