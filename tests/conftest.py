@@ -17,7 +17,7 @@ from delphi.config import Settings
 from delphi.database import Database
 from surveys import migrations
 from tests import postgresql
-from tests.quick_building import share_addresses, share_statements, share_templates
+from tests.quick_building import share_addresses, share_statements, share_texts
 
 SECRET_KEY = "a-secret-key-for-tests-only-0123456789"
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -144,7 +144,7 @@ def an_app(database: Database, *, demo: bool = False) -> Flask:
         testing=True,
     )
     built = create_app(settings)
-    share_templates(built)
+    share_texts(built)
     return built
 
 

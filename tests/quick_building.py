@@ -1,10 +1,11 @@
-"""Addresses, templates and statements, which every application of the tests would compile anew, are compiled once."""
+"""What every application of the tests would compile or read anew is made once: addresses, templates, SQL, sentences."""
 
 from types import CodeType
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import Domain
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, NullPool, create_engine
@@ -28,10 +29,13 @@ class SharedTemplates(BytecodeCache):
 
 
 _templates = SharedTemplates()
+_sentences = Domain()
 
 
-def share_templates(app: Flask) -> None:
+def share_texts(app: Flask) -> None:
+    """Let applications use the same compiled templates and translations."""
     app.jinja_env.bytecode_cache = _templates
+    app.extensions["babel"].instance.domain_instance = _sentences
 
 
 def share_addresses(patch: pytest.MonkeyPatch) -> None:
