@@ -140,13 +140,10 @@ def a_study(
     )
     small.task_force_id = a_task_force(session, study_id=study.id, goal_id=goal.id, code=code)
     session.add(StaffRole(person_id=facilitator.id, role=Role.FACILITATOR, task_force_id=small.task_force_id))
-    for number in range(1, n_experts + 1):
-        person, panellist = an_expert(
-            session, task_force_id=small.task_force_id, slug=f"{slug}.{code.lower()}.{number}"
-        )
+    slugs = [f"{slug}.{code.lower()}.{number}" for number in range(1, n_experts + 1)]
+    for person, panellist in some_experts(session, task_force_id=small.task_force_id, slugs=slugs):
         small.experts.append(person.id)
         small.panellists.append(panellist.id)
-    session.flush()
     return small
 
 
@@ -176,17 +173,33 @@ def a_person(session: Session, *, name: str, email: str, language: str = "en") -
 def an_expert(
     session: Session, *, task_force_id: int, slug: str, language: str = "en", consented: bool = True
 ) -> tuple[Person, Panellist]:
-    person = a_person(session, name=f"Expert {slug}", email=f"expert.{slug}@example.org", language=language)
-    panellist = Panellist(
-        task_force_id=task_force_id,
-        person_id=person.id,
-        language=language,
-        status=MembershipStatus.JOINED if consented else MembershipStatus.INVITED,
-        consented_at=NOW if consented else None,
-    )
-    session.add(panellist)
+    (made,) = some_experts(session, task_force_id=task_force_id, slugs=[slug], language=language, consented=consented)
+    return made
+
+
+def some_experts(
+    session: Session, *, task_force_id: int, slugs: Sequence[str], language: str = "en", consented: bool = True
+) -> list[tuple[Person, Panellist]]:
+    """People and their seats, in the order of `slugs`."""
+    people = [
+        Person(name=f"Expert {slug}", email=f"expert.{slug}@example.org", language=language, created_at=NOW)
+        for slug in slugs
+    ]
+    session.add_all(people)
     session.flush()
-    return person, panellist
+    seats = [
+        Panellist(
+            task_force_id=task_force_id,
+            person_id=person.id,
+            language=language,
+            status=MembershipStatus.JOINED if consented else MembershipStatus.INVITED,
+            consented_at=NOW if consented else None,
+        )
+        for person in people
+    ]
+    session.add_all(seats)
+    session.flush()
+    return list(zip(people, seats, strict=True))
 
 
 def a_statement(
@@ -198,23 +211,43 @@ def a_statement(
     text: str = "Train advisers in soil testing",
     parent_id: int | None = None,
 ) -> Statement:
-    code = session.get_one(TaskForce, task_force_id).code
-    statement = Statement(
-        task_force_id=task_force_id, code=f"{code}-{number:02d}", kind=kind, parent_id=parent_id, created_at=NOW
+    (made,) = some_statements(
+        session, task_force_id=task_force_id, numbers=[number], kind=kind, text=text, parent_id=parent_id
     )
-    session.add(statement)
+    return made
+
+
+def some_statements(
+    session: Session,
+    *,
+    task_force_id: int,
+    numbers: Sequence[int],
+    kind: StatementKind = StatementKind.ACTIVITY,
+    text: str = "Train advisers in soil testing",
+    parent_id: int | None = None,
+) -> list[Statement]:
+    """Statements and their first versions, in the order of `numbers`."""
+    code = session.get_one(TaskForce, task_force_id).code
+    made = [
+        Statement(
+            task_force_id=task_force_id, code=f"{code}-{number:02d}", kind=kind, parent_id=parent_id, created_at=NOW
+        )
+        for number in numbers
+    ]
+    session.add_all(made)
     session.flush()
-    session.add(StatementVersion(statement_id=statement.id, number=1, text=said(f"{text} {number}"), created_at=NOW))
+    session.add_all(
+        StatementVersion(statement_id=statement.id, number=1, text=said(f"{text} {number}"), created_at=NOW)
+        for statement, number in zip(made, numbers, strict=True)
+    )
     session.flush()
-    return statement
+    return made
 
 
 def a_planned_rating_round(session: Session, small: SmallStudy, *, n_statements: int) -> tuple[Round, list[int]]:
     """A planned rating round on `n_statements` activities, and their ids."""
-    statements = [
-        a_statement(session, task_force_id=small.task_force_id, number=number).id
-        for number in range(1, n_statements + 1)
-    ]
+    made = some_statements(session, task_force_id=small.task_force_id, numbers=range(1, n_statements + 1))
+    statements = [statement.id for statement in made]
     round_ = plan_round(
         session,
         actor=None,

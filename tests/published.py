@@ -28,10 +28,10 @@ from tests.builders import (
     a_statement,
     a_study,
     a_task_force,
-    an_expert,
     as_expert,
     ratings,
     said,
+    some_experts,
 )
 
 IMPORTANCE = "9 8 2 . 7 8 9 | 8 8 3 . 8 7 9 | 8 9 2 9 3 8 8 | 9 7 9 . 2 9 7 | 9 8 8 . 8 8 8 | 8 8 7 5 7 7 9"
@@ -115,10 +115,8 @@ def _task_force(session: Session, small: SmallStudy, *, code: str, slug: str) ->
     for source, facility in (("Strategic Plan, 2022", "GF"), ("Roadmap 2023", "CF")):
         session.add(FacilityStatement(objective_id=objective.id, source=source, facility=facility, note=f"{facility}!"))
     session.add(StaffRole(person_id=small.facilitator_id, role=Role.FACILITATOR, task_force_id=task_force_id))
-    people = [
-        an_expert(session, task_force_id=task_force_id, slug=f"{slug}.{code.lower()}.{number}")
-        for number in range(1, 7)
-    ]
+    slugs = [f"{slug}.{code.lower()}.{number}" for number in range(1, 7)]
+    people = some_experts(session, task_force_id=task_force_id, slugs=slugs)
     return SmallStudy(
         study_id=small.study_id,
         task_force_id=task_force_id,
