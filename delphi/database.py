@@ -46,17 +46,22 @@ class _Session(Session):
 
     def turn_to_writing(self) -> None:
         """Forget what was read; the next transaction is one that writes."""
-        super().close()
+        self._forget()
         held = self._hold()
         if held.in_transaction():
             held.rollback()
         held.execution_options(sqlite_begin="BEGIN IMMEDIATE")
 
     def close(self) -> None:
-        super().close()
+        self._forget()
         if self._held is not None:
             self._held.close()
             self._held = None
+
+    def _forget(self) -> None:
+        """Let go of what is mapped. Most requests map nothing, and then there is nothing to go through."""
+        if self.in_transaction() or self.identity_map or self.new:
+            super().close()
 
     def keep(self) -> None:
         """Write what is still to be written, and commit."""

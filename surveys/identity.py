@@ -5,6 +5,7 @@ looked up and be unique. What that gives away is that two rows hold the same nam
 """
 
 import base64
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -16,6 +17,8 @@ from sqlalchemy import Dialect, Engine, Text, TypeDecorator
 PREFIX = "siv1:"
 _PURPOSE = b"delphi identity v1"
 _KEY_BYTES = 64
+MOST_KEPT = 1_024
+"""Names: of those who came lately."""
 
 
 class IdentityUnreadable(Exception):
@@ -35,8 +38,12 @@ class IdentityCipher:
             return ""
         return PREFIX + base64.urlsafe_b64encode(self._siv.encrypt(text.encode(), None)).decode("ascii")
 
+    @lru_cache(maxsize=MOST_KEPT)  # noqa: B019 a program has one cipher, for as long as it runs
     def decrypt(self, stored: str) -> str:
-        """The text behind `stored`. Raises IdentityUnreadable for another key, or for what was never encrypted."""
+        """The text behind `stored`. Raises IdentityUnreadable for another key, or for what was never encrypted.
+
+        The names read last are kept in memory, as the key is: whoever signs in is asked for at each of their requests.
+        """
         if not stored:
             return ""
         if not stored.startswith(PREFIX):

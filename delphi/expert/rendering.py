@@ -9,20 +9,21 @@ Parts are kept as the bytes that are sent: a page of half a megabyte is put toge
 template around it, by escaping and by encoding.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
+from operator import getitem
 
 from flask import current_app
 from jinja2 import Template
 
-from delphi.expert.pages.rating import BLANK, Block, FirstLook, Heading, RatingPage, blank_block
+from delphi.expert.pages.rating import BLANK, FirstLook, Heading, RatingPage, Scale, blank_block
 from delphi.expert.pages.scales import Look, places_of, question_of
 from delphi.expert.surroundings import surrounded
 from delphi.i18n import language
 from surveys.queries.asked_round import PanelContext
-from surveys.queries.questionnaire import AskedCriterion, AskedStatement
+from surveys.queries.questionnaire import AskedStatement, Questionnaire
 
 GAP = "\0"
 """Marks where a page fills something in. No stored text holds this character, see `surveys.rules.texts`."""
@@ -30,48 +31,60 @@ CHECKED = b" checked"
 MOST_PARTS = 8_192
 """Of each kind, of two kilobytes; of a scale there is one for each answer that somebody has given."""
 
+MOST_QUESTIONNAIRES = 256
 Parts = tuple[bytes, ...]
+Piece = bytes | memoryview
+
+
+class Answers(dict[str | None, tuple[Piece, ...]]):
+    """One question in pieces, by the radio that is chosen in it; cut when somebody first answers so."""
+
+    def __init__(self, text: bytes, *, behind: Mapping[str, int]) -> None:
+        super().__init__({None: (text,)})
+        self._text = memoryview(text)
+        self._behind = behind
+
+    def __missing__(self, choice: str | None) -> tuple[Piece, ...]:
+        place = self._behind.get(choice) if choice is not None else None
+        if place is None:
+            # Of a radio that the scale does not have any more, and as many as somebody may invent: not kept.
+            return self[None]
+        pieces = self[choice] = (self._text[:place], CHECKED, self._text[place:])
+        return pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
-    """A block of which nothing is chosen, in one piece, and where in it something is filled in."""
+    """A block that nobody answered before, without its number and its answers."""
 
-    text: memoryview
-    number_at: int
-    radios: tuple[dict[str | None, int], ...]
-    """Of each question: the value of a radio to the place behind it."""
+    before: bytes
+    """What stands before the number."""
+    after: bytes
+    questions: tuple[Answers, ...]
+    comment: bytes
 
-    def filled(self, block: FirstLook) -> list[bytes | memoryview]:
+    def filled(self, block: FirstLook) -> tuple[Piece, ...]:
         """The pieces of the block as one person has it."""
-        at = self.number_at
-        pieces: list[bytes | memoryview] = [self.text[:at], b"%d" % block.number]
-        for radios, choice in zip(self.radios, block.chosen, strict=True):
-            place = radios.get(choice)
-            if place is not None:
-                pieces += (self.text[at:place], CHECKED)
-                at = place
-        pieces.append(self.text[at:])
-        return pieces
+        answered = chain.from_iterable(map(getitem, self.questions, block.chosen))
+        return self.before, b"%d" % block.number, self.after, *answered, self.comment
 
 
 def page_of(rating: RatingPage, *, template: str = "expert/rating.html") -> bytes:
     """The page as it is sent."""
     reader = language()
-    return surrounded(rating, b"".join(_written(rating.blocks, reader)), reader=reader, template_name=template)
+    return surrounded(rating, b"".join(_written(rating, reader)), reader=reader, template_name=template)
 
 
-def _written(blocks: Sequence[Block | FirstLook], reader: str) -> list[bytes | memoryview]:
+def _written(rating: RatingPage, reader: str) -> list[Piece]:
     """The blocks one after the other, in `reader`, the language of this page."""
     block_template = current_app.jinja_env.get_template("expert/_block.html")
     scale_template = current_app.jinja_env.get_template("expert/_scale.html")
-    pieces: list[bytes | memoryview] = []
-    for block in blocks:
+    panel = rating.frame.asked.panel
+    stencils = _stencils(block_template, scale_template, reader, rating.questionnaire, panel, len(rating.blocks))
+    pieces: list[Piece] = []
+    for block in rating.blocks:
         if isinstance(block, FirstLook):
-            stencil = _first_look(
-                block_template, scale_template, reader, block.statement, block.asked, block.panel, block.n_blocks
-            )
-            pieces += stencil.filled(block)
+            pieces += stencils[block.statement].filled(block)
             continue
         before, after = _heading(block_template, reader, block.heading)
         pieces += (before, b"%d" % block.number, after)
@@ -101,28 +114,43 @@ def _cut(template: Template, macro: str, *arguments: object) -> Parts:
 # The language is that of the page, which macros know by themselves: here it only tells what is kept apart.
 
 
-@lru_cache(maxsize=MOST_PARTS)
-def _first_look(
+class Stencils(dict[AskedStatement, Stencil]):
+    """Each statement's stencil, made when it is first needed."""
+
+    def __init__(self, make: Callable[[AskedStatement], Stencil]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, statement: AskedStatement) -> Stencil:
+        made = self[statement] = self._make(statement)
+        return made
+
+
+@lru_cache(maxsize=MOST_QUESTIONNAIRES)
+def _stencils(
     block_template: Template,
     scale_template: Template,
     language: str,
-    statement: AskedStatement,
-    asked: tuple[AskedCriterion, ...],
+    questionnaire: Questionnaire,
     panel: PanelContext,
     n_blocks: int,
-) -> Stencil:
-    """The whole block at once: four look-ups instead of a dozen for each statement of a long page."""
-    block = blank_block(statement, asked=asked, panel=panel, n_blocks=n_blocks)
-    before, after = _heading(block_template, language, block.heading)
-    text = before + after
-    radios: list[dict[str | None, int]] = []
-    for scale in block.scales:
+) -> Stencils:
+    """The stencils of a page of `n_blocks`: one look-up, instead of a dozen for each statement of a long page."""
+
+    def stencil(statement: AskedStatement) -> Stencil:
+        asked = questionnaire.criteria_of(statement.kind)
+        block = blank_block(statement, asked=asked, panel=panel, n_blocks=n_blocks)
+        before, after = _heading(block_template, language, block.heading)
+        comment = _blank_comment(block_template, language, statement.id, block.is_second_look)
+        return Stencil(before, after, tuple(answers(scale) for scale in block.scales), comment)
+
+    def answers(scale: Scale) -> Answers:
         parts = _scale_parts(scale_template, language, scale.look)
-        behind = list(accumulate(map(len, parts), initial=len(text)))[1:]
-        radios.append({choice: behind[place] for choice, place in places_of(scale.look.criterion).items()})
-        text += b"".join(parts)
-    text += _blank_comment(block_template, language, statement.id, block.is_second_look)
-    return Stencil(memoryview(text), len(before), tuple(radios))
+        behind = list(accumulate(map(len, parts)))
+        places = {choice: behind[place] for choice, place in places_of(scale.look.criterion).items()}
+        return Answers(b"".join(parts), behind=places)
+
+    return Stencils(stencil)
 
 
 @lru_cache(maxsize=MOST_PARTS)

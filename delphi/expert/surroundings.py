@@ -14,7 +14,8 @@ from jinja2 import Template
 from markupsafe import escape
 
 from delphi.expert.pages.opened import Opened
-from delphi.expert.pages.rating import RatingPage
+from delphi.expert.pages.rating import Frame, RatingPage
+from delphi.expert.sitting import Problem
 from delphi.security import current_actor
 from surveys.vocabulary import Audience
 
@@ -45,10 +46,11 @@ def surrounded(rating: RatingPage, blocks: bytes, *, reader: str, template_name:
     template = current_app.jinja_env.get_template(template_name)
     if rating.problems or session.get(FLASHES):
         # The last gap: what was typed a moment ago may stand above the blocks, and be anything.
-        above, _, below = render_template(template, rating=rating, blocks=BLOCKS).rpartition(BLOCKS)
+        above, _, below = _page(
+            template, rating.frame, opened=rating.opened, saved=rating.saved, problems=rating.problems
+        ).rpartition(BLOCKS)
         return b"".join((above.encode(), blocks, below.encode()))
-    anybodys = Opened(client=gap("client"), seen=gap("seen"), save_url=rating.opened.save_url, shelf=gap("shelf"))
-    kept = _around(template, reader, current_actor().audience, rating.around(opened=anybodys, saved=gap("saved")))
+    kept = _around(template, reader, current_actor().audience, rating.frame, bool(rating.saved))
     own = {
         "token": generate_csrf(),
         "client": rating.opened.client,
@@ -60,10 +62,16 @@ def surrounded(rating: RatingPage, blocks: bytes, *, reader: str, template_name:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _around(template: Template, language: str, audience: Audience | None, rating: RatingPage) -> Kept:
+def _around(template: Template, language: str, audience: Audience | None, frame: Frame, has_saved: bool) -> Kept:
     # The language is that of the page, and the audience that of the reader: here they only tell what is kept apart.
-    written = render_template(template, rating=rating, blocks=BLOCKS).replace(generate_csrf(), TOKEN)
+    anybodys = Opened(client=gap("client"), seen=gap("seen"), round_id=frame.asked.id, shelf=gap("shelf"))
+    saved = gap("saved") if has_saved else ""
+    written = _page(template, frame, opened=anybodys, saved=saved, problems=()).replace(generate_csrf(), TOKEN)
     return tuple(part.encode() for part in GAP.split(written))
+
+
+def _page(template: Template, frame: Frame, *, opened: Opened, saved: str, problems: tuple[Problem, ...]) -> str:
+    return render_template(template, rating=frame, opened=opened, saved=saved, problems=problems, blocks=BLOCKS)
 
 
 def _filled(kept: Kept, values: Mapping[str, bytes]) -> bytes:

@@ -69,13 +69,13 @@ def frames_page(
         place=place_of(session, task_force_id=round_.task_force_id, actor=actor),
         round_id=round_id,
         number=round_.number,
-        n_statements=found.n_statements,
-        n_sections=len(found.sections),
+        n_statements=found.frame.n_statements,
+        n_sections=len(found.frame.sections),
         section=section,
-        minutes=found.minutes,
+        minutes=found.frame.minutes,
         profile=profile,
         profiles=PROFILES,
-        has_earlier=bool(found.earlier_number),
+        has_earlier=bool(found.frame.earlier_number),
         is_planned=round_.status is RoundStatus.PLANNED,
     )
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, String, bindparam, cast, literal_column, null, type_coerce, union_all
 from sqlalchemy import select as sa_select
@@ -16,8 +16,7 @@ Cell = tuple[int, int]
 """(statement id, criterion id)"""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRating:
+class OwnRating(NamedTuple):
     state: RatingState
     value: int | None = None
 

@@ -34,15 +34,14 @@ class Prepared:
 
 
 class _Made:
-    """One statement for one database: its words, the order of its places, what happens to values on their way."""
+    """One statement for one database: its words, its places in their order, what happens to values on their way."""
 
-    __slots__ = ("_columns", "_fixed", "_into", "_order", "_words")
+    __slots__ = ("_columns", "_named", "_places", "_words")
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
         self._words = str(compiled)
-        self._order: Sequence[str] | None = compiled.positiontup
-        self._into: dict[str, Process] = {
+        into: dict[str, Process] = {
             name: process
             for name, bound in compiled.binds.items()
             if (process := bound.type.dialect_impl(dialect).bind_processor(dialect)) is not None
@@ -52,16 +51,18 @@ class _Made:
             for place, column in enumerate(statement.selected_columns)
             if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
         ]
-        self._fixed = {name: self._bound(name, value) for name, value in compiled.params.items() if value is not None}
-
-    def _bound(self, name: str, value: Any) -> Any:
-        process = self._into.get(name)
-        return value if process is None else process(value)
+        order: Sequence[str] | None = compiled.positiontup
+        self._named: Sequence[str] | None = tuple(compiled.params) if order is None else None
+        self._places: list[tuple[str | None, Process, Any]] = []
+        """Of each place: its name, what is done to a value for it; or no name, and the value it always has."""
+        for name in order or self._named or ():
+            process, value = into.get(name, _as_it_is), compiled.params[name]
+            self._places.append((name, process, None) if value is None else (None, process, process(value)))
 
     def rows(self, connection: Connection, values: dict[str, Any]) -> list[Row]:
-        filled = {**self._fixed, **{name: self._bound(name, value) for name, value in values.items()}}
-        places = filled if self._order is None else tuple([filled[name] for name in self._order])
-        rows = send(connection, self._words, places)
+        places = [fixed if name is None else process(values[name]) for name, process, fixed in self._places]
+        named = self._named
+        rows = send(connection, self._words, places if named is None else dict(zip(named, places, strict=True)))
         return [self._read(row) for row in rows] if self._columns else rows
 
     def _read(self, row: Row) -> Row:
@@ -69,3 +70,7 @@ class _Made:
         for place, process in self._columns:
             read[place] = process(read[place])
         return tuple(read)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -44,19 +44,24 @@ class Filled:
 
     def over(self, other: "Filled") -> "Filled":
         """This, and `other` where this says nothing."""
+        if not (self.choices or self.comments or self.stances):
+            return other
         return Filled(
             choices={**other.choices, **self.choices},
             comments={**other.comments, **self.comments},
             stances={**other.stances, **self.stances},
         )
 
-    def of(self, statement_ids: Iterable[int]) -> dict[str, str]:
-        """`by_field`, of some statements only."""
-        wanted = set(statement_ids)
-        shown = {rating_field(*cell): choice for cell, choice in self.choices.items() if cell[0] in wanted}
-        for start, texts in (("c", self.comments), ("s", self.stances)):
-            shown.update({f"{start}-{key}": text for key, text in texts.items() if key in wanted})
-        return shown
+    def texts_of(self, statement_ids: Iterable[int]) -> dict[str, str]:
+        """What is written about some statements, and which way it speaks, by field."""
+        if not (self.comments or self.stances):
+            return {}
+        return {
+            f"{start}-{each}": texts[each]
+            for each in statement_ids
+            for start, texts in (("c", self.comments), ("s", self.stances))
+            if each in texts
+        }
 
     def by_field(self) -> dict[str, str]:
         """Field name to what is chosen or written there."""
@@ -95,6 +100,7 @@ class PostedRatings:
         return filled
 
 
+@lru_cache(maxsize=1_000)
 def choice_of(rating: OwnRating) -> str:
     """The value of the radio that stands for a stored answer."""
     return str(rating.value) if rating.value is not None else WORD_OF.get(rating.state, "")
@@ -102,7 +108,7 @@ def choice_of(rating: OwnRating) -> str:
 
 def filled_from_store(ratings: Mapping[Cell, OwnRating], comments: Mapping[int, OwnComment]) -> Filled:
     return Filled(
-        choices={cell: choice_of(rating) for cell, rating in ratings.items()},
+        choices=dict(zip(ratings, map(choice_of, ratings.values()), strict=True)),
         comments={statement_id: comment.text for statement_id, comment in comments.items()},
         stances={statement_id: comment.stance.value for statement_id, comment in comments.items()},
     )

@@ -7,7 +7,7 @@ saving that the page knew.
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -23,6 +23,10 @@ CLIENT_LENGTH = 40
 LARGEST_SEQUENCE = 2**53
 """Numbers beyond are not exact in a browser."""
 LONGEST_CHOICE = 12
+MOST_KEPT = 32_768
+"""Fields with a choice in them: those of some ten task forces."""
+Choices = tuple[Sequence[str], Sequence[str | None]]
+NO_CHOICES: Choices = ((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,22 @@ def _mark(value: str) -> str:
 BLANK = mark("")
 
 
-def seen_words(saved_at: str, shown: Mapping[str, str]) -> str:
-    """The hidden field of a page that shows these values; what is blank is left out."""
-    marks = [f"{name}{BETWEEN}{known}" for name, value in shown.items() if (known := mark(value)) != BLANK]
-    return " ".join([saved_at, *marks])
+def seen_words(saved_at: str, shown: Mapping[str, str], *, choices: Choices = NO_CHOICES) -> str:
+    """The hidden field of a page that shows these values; what is blank is left out.
+
+    `choices` are a page's many radios: the names of their fields, and what is chosen in each.
+    """
+    names, chosen = choices
+    marks = [_marked(name, value) for name, value in shown.items()]
+    return " ".join([saved_at, *filter(None, map(_marked_choice, names, chosen)), *filter(None, marks)])
+
+
+def _marked(name: str, value: str | None) -> str:
+    known = mark(value or "")
+    return "" if known == BLANK else f"{name}{BETWEEN}{known}"
+
+
+_marked_choice = lru_cache(maxsize=MOST_KEPT)(_marked)
 
 
 def read_seen(form: Mapping[str, str]) -> Seen:

@@ -29,4 +29,6 @@ def minutes_left(
         left + minutes_to_answer(n_open), whole=whole + minutes_to_answer(questions.n_asked), measured=measured
     )
     *parts, of_questions = minutes_by_part([*efforts, n_open * QUESTION_SECONDS], total=total)
-    return MinutesLeft(total, tuple(parts), replace(questions, minutes=of_questions))
+    return MinutesLeft(
+        total, tuple(parts), replace(questions, minutes=of_questions) if questions.n_asked else questions
+    )

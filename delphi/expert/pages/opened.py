@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flask import current_app, url_for
+from flask import current_app
 from itsdangerous import URLSafeSerializer
 
-from delphi.expert.forms.seen import seen_words
+from delphi.expert.forms.seen import NO_CHOICES, Choices, seen_words
 from delphi.expert.sitting import Sitting
 from surveys.rules.texts import COMMENT_LIMIT
 
@@ -22,19 +22,21 @@ class Opened:
 
     client: str
     seen: str
-    save_url: str
+    round_id: int
     shelf: str
     """Where a browser keeps what is not sent yet: of this person and round, and of nobody else on this phone."""
+    saves_by: str = "expert.keep_field"
+    """The endpoint to which the script sends each change."""
     limit: int = COMMENT_LIMIT
     """Characters of a text; a script counts them from half of that on."""
 
 
-def opened(sitting: Sitting, *, shown: Mapping[str, str]) -> Opened:
-    """A page that is opened now and shows `shown` (by field)."""
+def opened(sitting: Sitting, *, shown: Mapping[str, str], choices: Choices = NO_CHOICES) -> Opened:
+    """A page that is opened now and shows these texts and choices (see `seen_words`)."""
     return Opened(
         client=secrets.token_urlsafe(9),
-        seen=seen_words(sitting.saved_at.isoformat() if sitting.saved_at else "", shown),
-        save_url=url_for("expert.keep_field", round_id=sitting.asked.id),
+        seen=seen_words(sitting.saved_at.isoformat() if sitting.saved_at else "", shown, choices=choices),
+        round_id=sitting.asked.id,
         shelf=shelf_of(sitting),
     )
 

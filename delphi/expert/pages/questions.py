@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flask import url_for
 from sqlmodel import Session
 
 from delphi.expert.pages.further import QuestionsLine, line_of
@@ -112,7 +111,7 @@ def questions_page(
         saved=saved_words(sitting),
         opened=replace(
             opened(sitting, shown=_shown(questions, fields)),
-            save_url=url_for("expert.keep_question_field", round_id=round_id),
+            saves_by="expert.keep_question_field",
             limit=LONG_LIMIT,
         ),
         problems=tuple(problems),

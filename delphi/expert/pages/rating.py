@@ -61,10 +61,6 @@ class FirstLook(NamedTuple):
 
     number: int
     statement: AskedStatement
-    asked: tuple[AskedCriterion, ...]
-    panel: PanelContext
-    n_blocks: int
-    """On the page."""
     chosen: tuple[str | None, ...]
     """The value of the radio chosen in each question, or nothing."""
 
@@ -98,22 +94,20 @@ class SectionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RatingPage:
+class Frame:
+    """What stands around the blocks: the same for everybody who has come as far."""
+
     asked: AskedRound
     number: int
     sections: tuple[SectionLine, ...]
     questions: QuestionsLine
     """The questions behind the statements."""
-    blocks: tuple[Block | FirstLook, ...]
     earlier_number: int
     """The round whose answers are shown beside; 0 on a first look."""
     minutes: int
     n_statements: int
     n_done: int
-    saved: str
-    opened: Opened
-    problems: tuple[Problem, ...]
-    n_asked_why: int = 0
+    n_asked_why: int
     """Statements of this page about which a reason is asked."""
 
     @property
@@ -121,9 +115,15 @@ class RatingPage:
         """Whether nothing is asked behind this page."""
         return self.number == len(self.sections) and not self.questions.n_asked
 
-    def around(self, *, opened: Opened, saved: str) -> "RatingPage":
-        """What stands around the blocks, with others' words for what is this person's own."""
-        return replace(self, blocks=(), opened=opened, saved=self.saved and saved)
+
+@dataclass(frozen=True, slots=True)
+class RatingPage:
+    frame: Frame
+    questionnaire: Questionnaire
+    blocks: tuple[Block | FirstLook, ...]
+    saved: str
+    opened: Opened
+    problems: tuple[Problem, ...]
 
 
 def blocks_of(
@@ -140,14 +140,14 @@ def blocks_of(
     """The blocks of one page in the order given."""
     sentences = {problem.anchor: problem.sentence for problem in problems}
     is_particular = earlier is not None or sentences or asked_why or silent
-    panel, choices = sitting.asked.panel, filled.choices
+    remarked = filled.comments.keys() | filled.stances.keys()
+    panel, choices, cells_of = sitting.asked.panel, filled.choices, questionnaire.cells_of
     blocks: list[Block | FirstLook] = []
     for number, statement in enumerate(statements, start=1):
-        asked = questionnaire.criteria_of(statement.kind)
-        if not is_particular and statement.id not in filled.comments and statement.id not in filled.stances:
-            chosen = tuple(map(choices.get, questionnaire.cells_of[statement.id]))
-            blocks.append(FirstLook(number, statement, asked, panel, len(statements), chosen))
+        if not is_particular and statement.id not in remarked:
+            blocks.append(FirstLook(number, statement, tuple(map(choices.get, cells_of[statement.id]))))
             continue
+        asked = questionnaire.criteria_of(statement.kind)
         results = _comparable(statement, asked, earlier)
         said = results.comments.get(statement.id, []) if results else []
         arguments = _arguments(statement, asked, sitting, results) if results and said else {}

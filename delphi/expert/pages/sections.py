@@ -17,11 +17,11 @@ from delphi.expert.forms.rating import (
 from delphi.expert.pages.further import QuestionsLine, questions_line
 from delphi.expert.pages.minutes import MinutesLeft, minutes_left
 from delphi.expert.pages.opened import opened
-from delphi.expert.pages.rating import RatingPage, SectionLine, blocks_of, saved_words
+from delphi.expert.pages.rating import Frame, RatingPage, SectionLine, blocks_of, saved_words
 from delphi.expert.sitting import Problem, Sitting
 from delphi.i18n import in_language
 from surveys.queries.feedback import earlier_round
-from surveys.queries.my_answers import OwnAnswers, own_answers
+from surveys.queries.my_answers import Cell, OwnAnswers, own_answers
 from surveys.queries.questionnaire import AskedStatement, Questionnaire, questionnaire_of
 from surveys.queries.reasons import silences_among, statements_without_reason
 from surveys.rules.effort import minutes_to_rate, seconds_to_rate
@@ -47,9 +47,10 @@ class Worksheet:
         return [self.questionnaire.by_id[statement_id] for statement_id in self.sections[number - 1]]
 
     @cached_property
-    def n_blank(self) -> Counter[int]:
-        """Statement id to how many of its questions have no answer."""
-        return Counter(statement_id for statement_id, _ in self.questionnaire.cells.keys() - self.own.ratings.keys())
+    def n_blank(self) -> dict[int, int]:
+        """Statement id to how many of its questions have no answer; those of which all have one are not in it."""
+        blank = self.questionnaire.cells.keys() - self.own.ratings.keys()
+        return Counter(statement_id for statement_id, _ in blank) if blank else {}
 
     def is_done(self, statement: AskedStatement) -> bool:
         """Whether every question about the statement has an answer."""
@@ -63,8 +64,10 @@ class Worksheet:
         """Minutes for what is open in each section and in the further questions."""
         blanks = self.n_blank
         return minutes_left(
-            [self._seconds([n for each in section if (n := blanks[each])]) for section in self.sections],
-            left=minutes_to_rate(n_statements=len(blanks), n_answers=blanks.total(), with_feedback=self.with_feedback),
+            [self._seconds(list(filter(None, map(blanks.get, section)))) for section in self.sections],
+            left=minutes_to_rate(
+                n_statements=len(blanks), n_answers=sum(blanks.values()), with_feedback=self.with_feedback
+            ),
             whole=minutes_to_rate(
                 n_statements=len(self.questionnaire.statements),
                 n_answers=len(self.questionnaire.cells),
@@ -80,18 +83,30 @@ class Worksheet:
 
     def lines(self, minutes: Sequence[int]) -> tuple[SectionLine, ...]:
         """The sections with the `minutes` that each still takes."""
-        return tuple(self._line(number, minutes=each) for number, each in enumerate(minutes, start=1))
-
-    def _line(self, number: int, *, minutes: int) -> SectionLine:
-        statements = self.statements_of(number)
-        kinds = {statement.kind for statement in statements}
-        return SectionLine(
-            number=number,
-            kinds=tuple(kind for kind in StatementKind if kind in kinds),
-            n_statements=len(statements),
-            n_done=sum(map(self.is_done, statements)),
-            minutes=minutes,
+        blanks = self.n_blank
+        return tuple(
+            SectionLine(
+                number=number,
+                kinds=_kinds_in(self.questionnaire, section),
+                n_statements=len(section),
+                n_done=len(section) - sum(map(blanks.__contains__, section)),
+                minutes=each,
+            )
+            for number, (section, each) in enumerate(zip(self.sections, minutes, strict=True), start=1)
         )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _kinds_in(questionnaire: Questionnaire, section: Section) -> tuple[StatementKind, ...]:
+    kinds = {questionnaire.by_id[statement_id].kind for statement_id in section}
+    return tuple(kind for kind in StatementKind if kind in kinds)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _fields_in(questionnaire: Questionnaire, section: Section) -> tuple[tuple[str, ...], tuple[Cell, ...]]:
+    """The radios of a section: the names of their fields, and their cells."""
+    cells = tuple(cell for statement_id in section for cell in questionnaire.cells_of[statement_id])
+    return tuple(rating_field(*cell) for cell in cells), cells
 
 
 def sections_of(questionnaire: Questionnaire, *, sitting: Sitting) -> tuple[Section, ...]:
@@ -148,7 +163,7 @@ def rating_page(
         return None
     drafts = filled_from_drafts(sheet.own.drafts)
     now = drafts.over(filled_from_store(sheet.own.ratings, sheet.own.comments))
-    statements = sheet.statements_of(number)
+    section, statements = sheet.sections[number - 1], sheet.statements_of(number)
     wants_reasons = asks_why and asked.asks_reason
     apart = (
         statements_without_reason(session, round_id=asked.id, panellist_id=panellist_id)
@@ -156,11 +171,20 @@ def rating_page(
         else frozenset()
     )
     minutes = sheet.minutes_left(questions=questions_line(session, sitting=sitting), measured=asked.minutes)
+    names, cells = _fields_in(sheet.questionnaire, section)
     return RatingPage(
-        asked=asked,
-        number=number,
-        sections=sheet.lines(minutes.parts),
-        questions=minutes.questions,
+        frame=Frame(
+            asked=asked,
+            number=number,
+            sections=sheet.lines(minutes.parts),
+            questions=minutes.questions,
+            earlier_number=earlier.number if earlier else 0,
+            minutes=minutes.total,
+            n_statements=len(sheet.questionnaire.statements),
+            n_done=sheet.n_done,
+            n_asked_why=sum(each.id in apart for each in statements) if apart else 0,
+        ),
+        questionnaire=sheet.questionnaire,
         blocks=blocks_of(
             statements,
             sitting=sitting,
@@ -171,14 +195,9 @@ def rating_page(
             asked_why=apart,
             silent=silences_among(sheet.own.drafts) if asked.asks_reason else frozenset(),
         ),
-        earlier_number=earlier.number if earlier else 0,
-        minutes=minutes.total,
-        n_statements=len(sheet.questionnaire.statements),
-        n_done=sheet.n_done,
         saved=saved_words(sitting),
-        opened=opened(sitting, shown=now.of(sheet.sections[number - 1])),
+        opened=opened(sitting, shown=now.texts_of(section), choices=(names, tuple(map(now.choices.get, cells)))),
         problems=tuple(problems),
-        n_asked_why=sum(each.id in apart for each in statements),
     )
 
 
