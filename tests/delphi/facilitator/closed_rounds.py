@@ -1,5 +1,7 @@
 """Task forces with closed rounds, for the pages that show results."""
 
+from copy import copy
+
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
@@ -22,9 +24,8 @@ class ClosedRound:
     """One closed rating round with a comment, and browsers of its staff."""
 
     def __init__(self, app: Flask, *, slug: str = "soil", code: str = "A5") -> None:
-        self.app = app
-        self.database: Database = app.extensions["delphi_database"]
-        with self.database.writing() as session:
+        database: Database = app.extensions["delphi_database"]
+        with database.writing() as session:
             self.small: SmallStudy = a_study(session, slug=slug, code=code)
             round_, self.statements = an_open_rating_round(session, self.small, n_statements=4)
             self.round_id = round_.id
@@ -41,6 +42,17 @@ class ClosedRound:
                     now=NOW,
                 )
             close_round(session, actor=as_facilitator(self.small), round_id=round_.id, now=NOW)
+        self._sign_in(app)
+
+    def copied_to(self, app: Flask) -> "ClosedRound":
+        """The same round behind another application, on a copy of the database."""
+        copied = copy(self)
+        copied._sign_in(app)
+        return copied
+
+    def _sign_in(self, app: Flask) -> None:
+        self.app = app
+        self.database: Database = app.extensions["delphi_database"]
         self.facilitator: FlaskClient = staff_client(app, self.small.facilitator_id)
         self.secretary: FlaskClient = staff_client(app, self.small.secretary_id)
 

@@ -1,18 +1,11 @@
 """Comments, the next round, publishing, the outcomes, the log: what follows a closed round."""
 
-import pytest
-from flask import Flask
 from sqlmodel import col, select
 
 from surveys.models import Comment, Outcome, Round, RoundStatement
 from surveys.vocabulary import CommentReview, OutcomeStatus, RoundStatus
 from tests.builders import everybody, token_in
 from tests.delphi.facilitator.closed_rounds import ClosedRound
-
-
-@pytest.fixture
-def closed(app: Flask) -> ClosedRound:
-    return ClosedRound(app)
 
 
 def test_comments_are_shared_paraphrased_or_withheld(closed: ClosedRound) -> None:

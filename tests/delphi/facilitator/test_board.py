@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-from flask import Flask
 from sqlalchemy import update
 from sqlmodel import select
 
@@ -14,11 +12,6 @@ from tests.delphi.facilitator.closed_rounds import CLASSES, ClosedRound
 
 ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 PATHS = ("board", "comments")
-
-
-@pytest.fixture
-def closed(app: Flask) -> ClosedRound:
-    return ClosedRound(app)
 
 
 def rows_of(page: str) -> dict[str, str]:

@@ -21,11 +21,6 @@ FILES = re.compile(r'href="(/facilitate/rounds/\d+/charts/[^"]+)"')
 MOVED = "9 9 | 9 9 | 9 9 | 8 9 | 8 . | 8 ."
 
 
-@pytest.fixture
-def closed(app: Flask) -> ClosedRound:
-    return ClosedRound(app)
-
-
 def address(closed: ClosedRound, page: str, **asked: object) -> str:
     query = "&".join(f"{name}={value}" for name, value in asked.items())
     return f"/facilitate/rounds/{closed.round_id}/{page}" + (f"?{query}" if query else "")

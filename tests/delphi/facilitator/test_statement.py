@@ -1,18 +1,11 @@
 """A statement's page: its biography, and edits that never overwrite unseen."""
 
-import pytest
-from flask import Flask
 from sqlmodel import col, select
 
 from surveys.models import Category, Statement, StatementVersion
 from surveys.vocabulary import StatementKind
 from tests.builders import a_statement, said, token_in
 from tests.delphi.facilitator.closed_rounds import ClosedRound
-
-
-@pytest.fixture
-def closed(app: Flask) -> ClosedRound:
-    return ClosedRound(app)
 
 
 def seen_in(page: str) -> str:
