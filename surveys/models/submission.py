@@ -37,8 +37,6 @@ class Rating(Table, table=True):
     __tablename__ = "rating"
     __table_args__ = (
         CheckConstraint("(state = 'rated') = (value IS NOT NULL)", name="value_iff_rated"),
-        # Histograms are read from this index alone.
-        Index("ix_rating_histogram", "round_id", "criterion_id", "statement_id", "value"),
         Index("ix_rating_panellist", "panellist_id", "round_id"),
     )
 
@@ -56,7 +54,7 @@ class RatingChange(Table, table=True):
     __tablename__ = "rating_change"
 
     id: int = Field(default=None, primary_key=True)
-    round_id: int = Field(foreign_key="round.id", index=True)
+    round_id: int = Field(foreign_key="round.id")
     statement_id: int = Field(foreign_key="statement.id")
     criterion_id: int = Field(foreign_key="criterion.id")
     panellist_id: int = Field(foreign_key="panellist.id", index=True)
