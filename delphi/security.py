@@ -1,22 +1,23 @@
 """Doors: who is at the door, whether this endpoint lets them in, and the headers every answer carries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFProtect
 
 from delphi import clock
 from delphi.database import reading_session, transaction
+from delphi.form_tokens import FormTokens
 from surveys.queries.actors import Visit, actor_of_key, visit_of_sign_in
 from surveys.queries.subjects import find_subject
 from surveys.rules.permissions import STRANGER, Actor, Subject, is_allowed
 from surveys.services.sign_in import SEEN_AGAIN, note_seen
 from surveys.vocabulary import Audience, Permission
 
-csrf = CSRFProtect()
+csrf = FormTokens()
 SIGN_IN_KEY = "sign_in"
 PROGRAMS = "api"
 """The blueprint that programs read from."""
@@ -125,8 +126,10 @@ def remember_sign_in(token: str) -> None:
 
 def _lacks_factor(actor: Actor) -> bool:
     """Whether this installation asks this role for a second factor that was not given on this device."""
+    if actor.is_strong or actor.audience is not Audience.STAFF:
+        return False
     settings = current_app.config["DELPHI"]
-    if settings.demo or actor.is_strong or actor.audience is not Audience.STAFF:
+    if settings.demo:
         return False
     asked = {"asked": False, "administrators": actor.administers, "staff": actor.administers or bool(actor.oversees)}
     return asked[settings.second_factor]
@@ -134,25 +137,29 @@ def _lacks_factor(actor: Actor) -> bool:
 
 def _keep_awake(actor: Actor) -> None:
     """A member of staff's device is signed out after twelve hours of rest: remember that it does not rest."""
+    if actor.rests_since is None:
+        return
     now = clock.now()
-    if actor.rests_since is not None and now - actor.rests_since > SEEN_AGAIN:
+    if now - actor.rests_since > SEEN_AGAIN:
         with transaction() as session:
             note_seen(session, actor=actor, now=now)
 
 
 def guard() -> Any:
     """Default deny: runs before every request, finds the subject of the page and asks the permission table."""
-    if request.endpoint is None or request.endpoint == "static":
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
         return None
-    permission = getattr(current_app.view_functions[request.endpoint], "permission", None)
+    permission = getattr(current_app.view_functions[endpoint], "permission", None)
     if permission is Permission.PUBLIC:
         return None
-    actor = current_actor()
+    visit = _visit()
+    actor = visit.actor
     if permission is None:
         abort(403)
     if actor.is_stranger:
         abort(401)
-    subject = find_subject(reading_session(), request.view_args or {}, of_round=_visit().of_round)
+    subject = find_subject(reading_session(), request.view_args or {}, of_round=visit.of_round)
     if subject is None:
         abort(404)
     if not is_allowed(permission, actor=actor, subject=subject):
@@ -167,13 +174,11 @@ def guard() -> Any:
 
 
 def add_headers(response: Response) -> Response:
-    """Nothing is stored, framed, sniffed or told to other sites; nothing is loaded from them."""
-    headers = response.headers
-    given = {name.lower() for name, _ in headers}
-    headers.extend([header for name, header in ALWAYS.items() if name not in given])
-    if request.endpoint == "static":
+    """How long an answer may be kept, and by whom: hardly any, by nobody."""
+    headers, endpoint = response.headers, request.endpoint
+    if endpoint == "static":
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
-    elif request.blueprint == PROGRAMS:
+    elif endpoint is not None and endpoint.startswith(f"{PROGRAMS}."):
         # A program may keep what it read and ask whether it is still so (ETag).
         headers["Cache-Control"] = "private, no-cache"
     else:
@@ -183,7 +188,22 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def with_headers(app: WSGIApplication) -> WSGIApplication:
+    """Nothing is framed, sniffed or told to other sites, whatever part of the application answers."""
+
+    def answering(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *problem: Any) -> Any:
+            given = {name.lower() for name, _ in headers}
+            missing = [header for name, header in ALWAYS.items() if name not in given]
+            return start_response(status, headers + missing, *problem)
+
+        return app(environ, start)
+
+    return answering
+
+
 def init_security(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(guard)
     app.after_request(add_headers)
+    app.wsgi_app = with_headers(app.wsgi_app)  # type: ignore[assignment,method-assign]

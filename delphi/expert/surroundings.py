@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from flask import current_app, render_template, session
-from flask_wtf.csrf import generate_csrf
 from jinja2 import Template
 from markupsafe import escape
 
 from delphi.expert.pages.opened import Opened
 from delphi.expert.pages.rating import Frame, RatingPage
 from delphi.expert.sitting import Problem
+from delphi.form_tokens import form_token
 from delphi.security import current_actor
 from surveys.vocabulary import Audience
 
@@ -52,7 +52,7 @@ def surrounded(rating: RatingPage, blocks: bytes, *, reader: str, template_name:
         return b"".join((above.encode(), blocks, below.encode()))
     kept = _around(template, reader, current_actor().audience, rating.frame, bool(rating.saved))
     own = {
-        "token": generate_csrf(),
+        "token": form_token(),
         "client": rating.opened.client,
         "seen": rating.opened.seen,
         "shelf": rating.opened.shelf,
@@ -66,7 +66,7 @@ def _around(template: Template, language: str, audience: Audience | None, frame:
     # The language is that of the page, and the audience that of the reader: here they only tell what is kept apart.
     anybodys = Opened(client=gap("client"), seen=gap("seen"), round_id=frame.asked.id, shelf=gap("shelf"))
     saved = gap("saved") if has_saved else ""
-    written = _page(template, frame, opened=anybodys, saved=saved, problems=()).replace(generate_csrf(), TOKEN)
+    written = _page(template, frame, opened=anybodys, saved=saved, problems=()).replace(form_token(), TOKEN)
     return tuple(part.encode() for part in GAP.split(written))
 
 
