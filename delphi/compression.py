@@ -24,8 +24,10 @@ def compress(response: Response) -> Response:
     if not (response.mimetype or "").startswith(TEXTUAL):
         return response
     response.headers.add("Vary", "Accept-Encoding")
+    length = response.content_length
     if (
-        response.status_code in WITHOUT_WHOLE_BODY
+        (length is not None and length < SMALLEST)
+        or response.status_code in WITHOUT_WHOLE_BODY
         or "Content-Encoding" in response.headers
         or not request.accept_encodings.quality("gzip")
         or (response.is_streamed and not response.direct_passthrough)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, Response, request
@@ -17,15 +18,24 @@ from delphi.security import current_actor
 from surveys.localized import LANGUAGES, LocalizedText
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
+LOCALES = {language: Locale.parse(language) for language in LANGUAGES}
 COOKIE = "language"
 
 
 def select_language() -> str:
     """The language of this request: asked for in the address, remembered, the person's own, the browser's."""
-    for candidate in (request.args.get("language"), request.cookies.get(COOKIE), current_actor().language):
-        if candidate in LANGUAGES:
-            return candidate
+    # Werkzeug makes an error of what is not there, and most visitors ask for none.
+    for name, told in (("language", request.args), (COOKIE, request.cookies)):
+        if name in told and told[name] in LANGUAGES:
+            return told[name]
+    own = current_actor().language
+    if own in LANGUAGES:
+        return own
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def _select_locale() -> Locale:
+    return LOCALES[select_language()]
 
 
 def language() -> str:
@@ -110,7 +120,9 @@ def address_in(target: str) -> str:
 
 
 def _remember_language(response: Response) -> Response:
-    asked = request.args.get("language")
+    if "language" not in request.args:
+        return response
+    asked = request.args["language"]
     if asked in LANGUAGES and not current_actor().is_stranger:
         response.set_cookie(COOKIE, asked, max_age=31_536_000, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
@@ -118,7 +130,7 @@ def _remember_language(response: Response) -> Response:
 
 def init_languages(app: Flask) -> None:
     app.config.setdefault("BABEL_DEFAULT_LOCALE", LANGUAGES[0])
-    Babel(app, locale_selector=select_language, default_translation_directories=str(compiled_catalogues()))
+    Babel(app, locale_selector=_select_locale, default_translation_directories=str(compiled_catalogues()))
     app.after_request(_remember_language)
     app.jinja_env.filters.update(in_language=in_language, said=said, moment=moment, number=number, percent=percent)
     names: dict[str, Any] = {"language": language, "language_names": LANGUAGE_NAMES, "address_in": address_in}

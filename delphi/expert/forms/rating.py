@@ -138,7 +138,7 @@ def unfinished_comments(drafts: Filled) -> list[Problem]:
 
 def silences_in(form: Mapping[str, str]) -> tuple[int, ...]:
     """The statements about which the box "I prefer not to say" is ticked."""
-    return tuple(int(match[1]) for name in form if name[:2] == "w-" and (match := SILENCE_FIELD.fullmatch(name)))
+    return tuple(int(name.removeprefix("w-")) for name in filter(SILENCE_FIELD.fullmatch, form))
 
 
 def with_kept(form: Mapping[str, str]) -> dict[str, str]:

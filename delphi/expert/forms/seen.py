@@ -6,6 +6,7 @@ saving that the page knew.
 """
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ TOUCHED = "touched"
 opened, even back to what they showed. A change that comes later with a smaller number is older than the form."""
 BETWEEN = "."
 """Between a field and its mark. A form sends this character as it is; in its place others would need three."""
+MARKED = re.compile(rf"(?:^| )([^ {BETWEEN}]+)\{BETWEEN}([^ ]*)")
 CLIENT = "client"
 CLIENT_LENGTH = 40
 LARGEST_SEQUENCE = 2**53
@@ -89,10 +91,10 @@ def read_seen(form: Mapping[str, str]) -> Seen:
     words = form.get("seen")
     if words is None:
         return Seen()
-    saved_at, *marks = words.split(" ")
+    saved_at, _, marks = words.partition(" ")
     return Seen(
         saved_at=saved_at,
-        marks=dict(part.split(BETWEEN, 1) for part in marks if BETWEEN in part),
+        marks=dict(MARKED.findall(marks)),
         touched=frozenset(form.get(TOUCHED, "").split()),
     )
 

@@ -68,7 +68,8 @@ def keep_ratings(round_id: int, number: int) -> Any:
                 round_id=round_id,
                 answers=posted.answers,
                 comments=posted.comments,
-                language=language(),
+                # Only a text has one.
+                language=language() if posted.comments else "",
                 now=clock.now(),
                 client=client,
                 sequence=sequence_of(form),
