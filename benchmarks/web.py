@@ -1,8 +1,8 @@
-"""Experts who open a page, answer all of it and send it, at once: `python -m benchmarks.web [--seconds S]`.
+"""Experts who open a page, answer all of it and send it, at once: `python -m benchmarks.web [--turns N]`.
 
 Ours beside a bare Flask program with sqlite3 and string-built HTML of the same markup, both behind waitress with the
-same threads, both with a write-ahead log and synchronous=FULL. Server work is the processor time of the serving process
-for one sitting: unlike the rate it hardly depends on what else the machine does.
+same threads, both with a write-ahead log and synchronous=FULL. They take turns of a second, so that both meet the same
+moods of a shared machine. Server work is the processor time of the serving process for one sitting.
 
 Both get what a browser would send of their page: every chosen point, every blank comment, every hidden field. Both send
 plain bytes, because these experts ask for no compression. Both commit each sitting to the disk before they answer.
@@ -34,6 +34,8 @@ from benchmarks.web_servers import Ready, bare, ours
 
 SIZES = (20, 160)
 CONCURRENCY = (1, 16, 64)
+TURN = 1.0
+"""Seconds: many times a sitting, and less than what a machine's mood lasts."""
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 RADIO = re.compile(r'type="radio" name="(r-\d+-\d+)" value="1"')
 COMMENT = re.compile(r'<textarea name="(c-\d+)"')
@@ -77,48 +79,68 @@ class Expert:
         self.sent = answers
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """`rate` sittings a second; `work` seconds of processor time of the server for one; `wait` median to first byte."""
-
-    rate: float
-    work: float
-    wait: float
-    experts: list[Expert]
-
-
 def processor_seconds(process: int) -> float:
     """User and system time of a process so far."""
     fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(ready: Ready, *, process: int, size: int, concurrency: int, seconds: float) -> Measured:
-    """One line of the table, for one program."""
-    experts = [Expert(ready.port) for _ in range(concurrency)]
-    for expert, (method, path) in zip(experts, ready.sign_in, strict=False):
-        assert expert.ask(method, path)[0] in (200, 303)
-        expert.sit(ready.pages[size], random.Random(1))
-        expert.first_bytes.clear()
-    counts = [0] * concurrency
-    worked = processor_seconds(process)
-    start = time.perf_counter()
+@dataclass
+class Crowd:
+    """Experts who sit at one program at once, turn by turn."""
 
-    def work(index: int) -> None:
-        chance = random.Random(index)
-        while time.perf_counter() - start < seconds:
-            experts[index].sit(ready.pages[size], chance)
-            counts[index] += 1
+    page: str
+    process: int
+    experts: list[Expert]
+    n_sittings: int = 0
+    lasted: float = 0.0
+    worked: float = 0.0
+    """Seconds of processor time of the server."""
 
-    threads = [threading.Thread(target=work, args=(index,)) for index in range(concurrency)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    elapsed = time.perf_counter() - start
-    waits = [wait for expert in experts for wait in expert.first_bytes]
-    work = (processor_seconds(process) - worked) / sum(counts)
-    return Measured(sum(counts) / elapsed, work, statistics.median(waits), experts)
+    @classmethod
+    def arrived(cls, ready: Ready, *, process: int, size: int, concurrency: int) -> Crowd:
+        """Signed in, and each has sat down once."""
+        crowd = cls(ready.pages[size], process, [Expert(ready.port) for _ in range(concurrency)])
+        for expert, (method, path) in zip(crowd.experts, ready.sign_in, strict=False):
+            assert expert.ask(method, path)[0] in (200, 303)
+            expert.sit(crowd.page, random.Random(1))
+            expert.first_bytes.clear()
+        return crowd
+
+    def take_turn(self, seconds: float, *, seed: int) -> None:
+        counts = [0] * len(self.experts)
+        worked = processor_seconds(self.process)
+        start = time.perf_counter()
+
+        def work(index: int) -> None:
+            chance = random.Random(f"{seed} {index}")
+            while time.perf_counter() - start < seconds:
+                self.experts[index].sit(self.page, chance)
+                counts[index] += 1
+
+        threads = [threading.Thread(target=work, args=(index,)) for index in range(len(counts))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.lasted += time.perf_counter() - start
+        self.worked += processor_seconds(self.process) - worked
+        self.n_sittings += sum(counts)
+
+    @property
+    def rate(self) -> float:
+        """Sittings a second."""
+        return self.n_sittings / self.lasted
+
+    @property
+    def work(self) -> float:
+        """Seconds of processor time of the server for one sitting."""
+        return self.worked / self.n_sittings
+
+    @property
+    def wait(self) -> float:
+        """Median seconds to the first byte of a page."""
+        return statistics.median(wait for expert in self.experts for wait in expert.first_bytes)
 
 
 def stored_by_us(folder: str, size: int) -> dict[tuple[int, str], str]:
@@ -150,8 +172,8 @@ def verify(experts: list[Expert], stored: dict[tuple[int, str], str]) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=6.0, help="how long each line is measured")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--turns", type=int, default=8, help="turns of a second of each program for each line")
+    turns = parser.parse_args().turns
     spawn = multiprocessing.get_context("spawn")
     programs: list[tuple[str, Callable[..., None], Callable[[str, int], dict[tuple[int, str], str]]]] = [
         ("bare Flask", bare, stored_by_bare),
@@ -169,16 +191,19 @@ def main() -> None:
             running.append((name, process, here, stored, {size: here.recv() for size in SIZES}))
         for size in SIZES:
             for concurrency in CONCURRENCY:
-                base: Measured | None = None
-                for name, process, _, stored, ready in running:
-                    found = measure(
-                        ready[size], process=process.pid or 0, size=size, concurrency=concurrency, seconds=seconds
-                    )
-                    n = verify(found.experts, stored(folder, size))
-                    base = base or found
+                crowds = [
+                    Crowd.arrived(ready[size], process=process.pid or 0, size=size, concurrency=concurrency)
+                    for _, process, _, _, ready in running
+                ]
+                for turn in range(turns):
+                    for crowd in crowds:
+                        crowd.take_turn(TURN, seed=turn)
+                base = crowds[0]
+                for crowd, (name, _, _, stored, _) in zip(crowds, running, strict=True):
+                    n = verify(crowd.experts, stored(folder, size))
                     print(
-                        f"| {size} | {concurrency} | {name} | {found.rate:.1f} | {found.rate / base.rate:.2f} "
-                        f"| {found.work * 1000:.1f} ms | {base.work / found.work:.2f} | {found.wait * 1000:.0f} ms "
+                        f"| {size} | {concurrency} | {name} | {crowd.rate:.1f} | {crowd.rate / base.rate:.2f} "
+                        f"| {crowd.work * 1000:.1f} ms | {base.work / crowd.work:.2f} | {crowd.wait * 1000:.0f} ms "
                         f"| {n:,} |",
                         flush=True,
                     )
