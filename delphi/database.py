@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from flask import current_app, g
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -13,11 +13,14 @@ from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from delphi.config import ConfigurationProblem
+from delphi.connections import Connections
 from delphi.file_systems import refuse_network_file_system
 from surveys.driver import send
 from surveys.identity import hold_key
 
 BUSY_TIMEOUT_MS = 20_000
+BEGIN_WITH = "delphi begin"
+"""Where a session tells its connection how the next transaction begins, on SQLite."""
 
 
 class _Session(Session):
@@ -27,19 +30,20 @@ class _Session(Session):
     most statements are plain ones on it. What is mapped joins the transaction of that connection.
     """
 
-    _held: Connection | None = None
+    def __init__(self, engine: Engine, connections: Connections) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self._connections = connections
+        self._held: Connection | None = None
+        self._begin_with = "BEGIN"
 
     def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
         held = self._held
-        if held is None or not held.in_transaction():
-            held = self._hold()
+        if held is None:
+            held = self._held = self._connections.take()
+        if not held.in_transaction():
+            held.info[BEGIN_WITH] = self._begin_with
             held.begin()
         return held
-
-    def _hold(self) -> Connection:
-        if self._held is None:
-            self._held = cast(Engine, self.bind).connect()
-        return self._held
 
     def get_bind(self, *args: Any, **options: Any) -> Connection:
         return self.connection()
@@ -47,16 +51,15 @@ class _Session(Session):
     def turn_to_writing(self) -> None:
         """Forget what was read; the next transaction is one that writes."""
         self._forget()
-        held = self._hold()
-        if held.in_transaction():
-            held.rollback()
-        held.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        if self._held is not None:
+            self._held.rollback()
+        self._begin_with = "BEGIN IMMEDIATE"
 
     def close(self) -> None:
         self._forget()
         if self._held is not None:
-            self._held.close()
-            self._held = None
+            held, self._held = self._held, None
+            self._connections.give_back(held)
 
     def _forget(self) -> None:
         """Let go of what is mapped. Most requests map nothing, and then there is nothing to go through."""
@@ -111,6 +114,7 @@ class Database:
             self.engine = create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
         if identity_key:
             hold_key(self.engine, identity_key)
+        self._connections = Connections(self.engine)
         # SQLite's own waiting for the write lock is unfair under load; threads of one process queue here instead.
         self._turn: AbstractContextManager[Any] = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -136,7 +140,7 @@ class Database:
             session.keep()
 
     def _session(self) -> _Session:
-        return _Session(self.engine, expire_on_commit=False)
+        return _Session(self.engine, self._connections)
 
     def check(self) -> None:
         """Connect once; on SQLite read back that the log mode and the sync level are what durability needs.
@@ -182,7 +186,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    send(connection, connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    send(connection, connection.info.pop(BEGIN_WITH, "BEGIN"))
 
 
 def database() -> Database:

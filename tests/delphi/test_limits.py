@@ -265,7 +265,8 @@ def test_a_full_disk_keeps_the_text_and_what_was_stored_and_passes(app: Flask) -
         cursor.execute(f"PRAGMA max_page_count = {pages if is_full else 1_000_000}")
         cursor.close()
 
-    event.listen(engine, "checkout", limit)
+    event.listen(engine, "connect", limit)
+    engine.dispose()
     statuses = []
     for turn in range(400):
         status, page = room.send(value=str(1 + turn % 9), comment=f"{TEXT} {turn} " + "x" * 1_900)
@@ -277,9 +278,10 @@ def test_a_full_disk_keeps_the_text_and_what_was_stored_and_passes(app: Flask) -
     assert room.client.get(room.page).status_code == 200
     n_changes = len(statuses)
     is_full = False
+    engine.dispose()
     assert room.send(value="9", comment=TEXT)[0] == 303
     assert room.stored() == ([9], [TEXT]) and n_changes >= 1
-    event.remove(engine, "checkout", limit)
+    event.remove(engine, "connect", limit)
 
 
 @pytest.mark.postgresql
