@@ -2,6 +2,7 @@
 
 import http.client
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def instance(sqlite_url: str, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A run in the background of a shell hands down that interrupts are ignored; here they are not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def end(server: ServerProcess, ending: signal.Signals) -> None:
     server.process.send_signal(ending)
     assert server.process.wait(timeout=60) in (0, -ending)
@@ -40,6 +49,7 @@ def end(server: ServerProcess, ending: signal.Signals) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("interruptible")
 def test_behind_a_trusted_web_server_the_address_is_the_public_one_until_it_is_interrupted(instance: Path) -> None:
     settings = {"DELPHI_BASE_URL": "https://delphi.example.org", "DELPHI_TRUST_PROXY_HOPS": "1"}
     with a_server("run", "--port", "0", "--with-worker", instance=instance, **settings) as server:
