@@ -30,8 +30,9 @@ GAP = "\0"
 CHECKED = b" checked"
 MOST_PARTS = 8_192
 """Of each kind, of two kilobytes; of a scale there is one for each answer that somebody has given."""
-
 MOST_QUESTIONNAIRES = 256
+"""Each in a language and with one number of blocks to the page."""
+
 Parts = tuple[bytes, ...]
 Piece = bytes | memoryview
 
@@ -111,9 +112,6 @@ def _cut(template: Template, macro: str, *arguments: object) -> Parts:
     return tuple(part.encode() for part in made.split(GAP))
 
 
-# The language is that of the page, which macros know by themselves: here it only tells what is kept apart.
-
-
 class Stencils(dict[AskedStatement, Stencil]):
     """Each statement's stencil, made when it is first needed."""
 
@@ -124,6 +122,9 @@ class Stencils(dict[AskedStatement, Stencil]):
     def __missing__(self, statement: AskedStatement) -> Stencil:
         made = self[statement] = self._make(statement)
         return made
+
+
+# The language is that of the page, which macros know by themselves: here it only tells what is kept apart.
 
 
 @lru_cache(maxsize=MOST_QUESTIONNAIRES)
