@@ -1,7 +1,7 @@
 """Bodies of forms: a page of ratings has hundreds of fields, each once, and hardly one of them written in escapes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import itemgetter, methodcaller
 from typing import IO
 from urllib.parse import parse_qsl, unquote
@@ -53,12 +53,23 @@ def _each_once(body: str) -> dict[str, str] | None:
         return None
     if len(values) < len(pairs):
         return None
-    for pair in filter(ESCAPE.search, pairs):
+    for pair in _escaped(body):
         name, _, value = pair.partition("=")
         if ESCAPE.search(name):
             return None
         values[name] = unquote(value.replace("+", " "), errors=ERRORS)
     return values
+
+
+def _escaped(body: str) -> Iterator[str]:
+    """The few pairs of many that have an escape in them."""
+    end = 0
+    while (found := ESCAPE.search(body, end)) is not None:
+        start = body.rfind("&", end, found.start()) + 1 or end
+        end = body.find("&", found.end())
+        if end < 0:
+            end = len(body)
+        yield body[start:end]
 
 
 class PageRequest(Request):
