@@ -79,6 +79,17 @@ def kept_locally(page: Page) -> dict[str, str]:
     }
 
 
+def test_a_chosen_point_looks_the_same_under_the_pointer(page: Page, served: Served) -> None:
+    point = "label.point:has(input[name='{}'][value='{}'])".format
+    colours = "face => [getComputedStyle(face).color, getComputedStyle(face).backgroundColor]"
+    chosen, other = (page.locator(f"{point(served.field(), value)} .face") for value in (7, 3))
+    choose(page, served.field(), 7)
+    under, plain = chosen.evaluate(colours), other.evaluate(colours)
+    page.locator(point(served.field(), 3)).hover()
+    assert chosen.evaluate(colours) == under
+    assert other.evaluate(colours) != plain, "the point that a click would choose is marked"
+
+
 def test_each_change_is_saved_without_any_button(page: Page, served: Served) -> None:
     choose(page, served.field(), 7)
     expect(status(page)).to_have_text(re.compile(r"^Saved \d\d:\d\d$"))
