@@ -19,7 +19,8 @@ TOUCHED = "touched"
 opened, even back to what they showed. A change that comes later with a smaller number is older than the form."""
 BETWEEN = "."
 """Between a field and its mark. A form sends this character as it is; in its place others would need three."""
-MARKED = re.compile(rf"(?:^| )([^ {BETWEEN}]+)\{BETWEEN}([^ ]*)")
+MARKED = re.compile(r"(?:^| )([^ .=]+)[.=]([^ ]*)")
+"""A field and its mark; on pages opened before the update that brought revision 0005, with another character between."""
 CLIENT = "client"
 CLIENT_LENGTH = 40
 LARGEST_SEQUENCE = 2**53

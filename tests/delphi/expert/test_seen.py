@@ -39,6 +39,13 @@ def test_fields_a_script_names_are_touched_even_back_to_what_they_showed() -> No
     assert not seen.is_touched("r-1-2", "")
 
 
+def test_a_page_opened_before_an_update_is_read_as_well() -> None:
+    seen = read_seen({"seen": f"{SAVED_AT} r-1-1={mark('7')} c-2={mark('Why')}"})
+    assert not seen.is_touched("r-1-1", "7")
+    assert not seen.is_touched("c-2", "Why")
+    assert seen.is_touched("r-1-1", "8")
+
+
 def test_what_nobody_sent_from_a_page_of_ours_is_read_without_harm() -> None:
     for rubbish in ("", " ", ".", " . .. ...", "a" * 99_999, "x " + "a" * 99_999, "x " + "." * 99_999, "x a.b d. .e"):
         read_seen({"seen": rubbish}).is_touched("a", "7")
