@@ -20,7 +20,7 @@ opened, even back to what they showed. A change that comes later with a smaller 
 BETWEEN = "."
 """Between a field and its mark. A form sends this character as it is; in its place others would need three."""
 MARKED = re.compile(r"(?:^| )([^ .=]+)[.=]([^ ]*)")
-"""A field and its mark; on pages opened before the update that brought revision 0005, with another character between."""
+"""A field and its mark; pages opened before the update to revision 0005 have another character between them."""
 CLIENT = "client"
 CLIENT_LENGTH = 40
 LARGEST_SEQUENCE = 2**53
