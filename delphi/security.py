@@ -175,10 +175,10 @@ def guard() -> Any:
 
 def add_headers(response: Response) -> Response:
     """How long an answer may be kept, and by whom: hardly any, by nobody."""
-    headers, endpoint = response.headers, request.endpoint
-    if endpoint == "static":
+    headers = response.headers
+    if request.endpoint == "static":
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
-    elif endpoint is not None and endpoint.startswith(f"{PROGRAMS}."):
+    elif request.blueprint == PROGRAMS:
         # A program may keep what it read and ask whether it is still so (ETag).
         headers["Cache-Control"] = "private, no-cache"
     else:

@@ -174,8 +174,6 @@ def read_ratings(form: Mapping[str, str], *, questionnaire: Questionnaire, seen:
                 problems.append(Problem(name, violation_sentence(violation)))
         elif name in remarks:
             statement_id, stance_name = remarks[name]
-            if not value and stance_name not in form and not seen.is_touched(name, value):
-                continue
             stance = form.get(stance_name, "")
             new = [each for each in (name, stance_name) if each in form and seen.is_touched(each, form[each])]
             if not new and not value:
@@ -214,7 +212,7 @@ class RatingField:
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class FieldNames:
     """The names of the fields that a questionnaire has."""
 
     ratings: Mapping[str, RatingField]
@@ -223,8 +221,8 @@ class Fields:
 
 
 @lru_cache(maxsize=256)
-def _fields_of(questionnaire: Questionnaire) -> Fields:
-    return Fields(
+def _fields_of(questionnaire: Questionnaire) -> FieldNames:
+    return FieldNames(
         {rating_field(*cell): RatingField(cell, asked) for cell, asked in questionnaire.cells.items()},
         {f"c-{each}": (each, f"s-{each}") for each in questionnaire.by_id},
     )
